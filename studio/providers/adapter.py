@@ -1,0 +1,38 @@
+"""What every provider's adapter does: build a call, read a reply. Nothing here opens a socket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from studio.providers.values import Account, Call, Drawing, ImageRequest, Outcome, RemoteJob, Reply, TestResult
+
+
+class Adapter(Protocol):
+    id: ClassVar[str]
+    # The provider takes an idempotency key, so a submission whose outcome is not known may be sent again.
+    takes_key: ClassVar[bool]
+    # A submission is answered at once with a job to ask for; otherwise the answer is the picture, minutes later.
+    makes_jobs: ClassVar[bool]
+
+    def submit(self, request: ImageRequest, account: Account, *, key: str) -> Call | Drawing:
+        """The paid call. The same arguments give the same bytes."""
+        ...
+
+    def read(self, reply: Reply, request: ImageRequest) -> Outcome: ...
+
+    def check(self, job: RemoteJob, account: Account) -> Call:
+        """Ask for the state of a job that was taken on. Free and repeatable."""
+        ...
+
+    def read_check(self, reply: Reply, job: RemoteJob) -> Outcome: ...
+
+    def cancel(self, job: RemoteJob, account: Account) -> Call | None:
+        """None where the provider has no cancel."""
+        ...
+
+    def test(self, account: Account) -> Call | None:
+        """A call that costs nothing and proves the key; None where there is nothing to prove."""
+        ...
+
+    def read_test(self, reply: Reply) -> TestResult: ...

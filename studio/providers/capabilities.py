@@ -1,0 +1,116 @@
+"""What one model at one provider accepts, returns and costs: the rows of the capability catalogue as values."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Confidence(StrEnum):
+    EXACT = "exact"  # a flat or no price
+    CLOSE = "close"  # a formula that has matched real bills
+    ROUGH = "rough"  # the right order of magnitude
+
+
+class PriceKind(StrEnum):
+    FREE = "free"
+    FLAT = "flat"
+    TOKENS = "tokens"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPrices:
+    """Dollars per million tokens, which is the same number as micro-dollars per token."""
+
+    text_in: float
+    image_in: float
+    image_out: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenFormula:
+    """Output tokens of a picture: a grid of ``grid`` cells along its longer edge, weighted by its area."""
+
+    grid: Mapping[str, int]  # by quality
+    area_offset: int
+    area_scale: int
+    reference_tokens: int  # image tokens in, per reference
+    auto_quality: str = ""  # what "auto" is reckoned as
+
+    def output_tokens(self, quality: str, width: int, height: int) -> int:
+        cells = self.grid[quality]
+        across = (2 * cells * min(width, height) + max(width, height)) // (2 * max(width, height))
+        return math.ceil(cells * across * (self.area_offset + width * height) / self.area_scale)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    kind: PriceKind
+    confidence: Confidence
+    each: int = 0  # micro-dollars per picture, of a flat price
+    tokens: TokenPrices | None = None
+    formula: TokenFormula | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeRules:
+    multiple: int
+    min_edge: int
+    max_edge: int
+    min_pixels: int
+    max_pixels: int
+    max_ratio: float
+    tiers: tuple[str, ...]
+    exact: bool  # takes pixels as a person typed them
+    auto: bool  # can be left to choose for itself
+    # (ratio, tier) to pixels, where the computed size is not the one to ask for.
+    table: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    id: str
+    label: str
+    sizes: SizeRules
+    qualities: tuple[str, ...]  # empty: the model knows none; the first is the default
+    formats: tuple[str, ...]  # the first is the default
+    compressed: tuple[str, ...]  # formats that take a compression from 0 to 100
+    max_references: int
+    max_reference_bytes: int
+    max_prompt: int  # characters
+    max_takes: int
+    takes_ignored: bool  # it bills each picture that is asked for in one call, and makes one
+    transparent_background: bool | None  # None: nobody has said
+    price: Price | None
+    latency: Mapping[str, float]  # usual seconds by quality; "" for any
+    source: str
+
+    def usual_seconds(self, quality: str = "") -> float | None:
+        return self.latency.get(quality, self.latency.get(""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    id: str
+    label: str
+    as_of: str  # the day on which the facts were read
+    source: str
+    base_url: str  # empty: nothing leaves this machine
+    own_address: bool  # a team may give another address, such as its own server
+    needs_key: bool  # at the address above
+    models: Mapping[str, Model]
+    fallback: Model | None  # stands for any other model that a compatible server offers
+
+    @property
+    def is_built_in(self) -> bool:
+        """It calls nobody: no key, no network, nothing to test."""
+        return not self.base_url and not self.own_address
+
+    def key_required(self, base_url: str) -> bool:
+        """A key is asked for at the provider's own address alone: local servers need none."""
+        return self.needs_key and base_url.rstrip("/") in {"", self.base_url.rstrip("/")}

@@ -1,0 +1,80 @@
+"""OpenAI's images API, and every server that speaks it: one synchronous call, one picture."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from studio.prompts.words import gettext_noop as _
+from studio.providers import catalogue, failures, images_api, prices
+from studio.providers.values import (
+    Account,
+    Billed,
+    Call,
+    Drawing,
+    Failure,
+    ImageRequest,
+    Outcome,
+    Pictures,
+    RemoteJob,
+    Reply,
+    TestResult,
+)
+
+MAX_MODELS = 200
+
+
+class OpenAI:
+    id: ClassVar[str] = "openai"
+    takes_key: ClassVar[bool] = False
+    makes_jobs: ClassVar[bool] = False
+
+    def submit(self, request: ImageRequest, account: Account, *, key: str) -> Call | Drawing:
+        return images_api.submission(_base_url(account), account, _fields(request), request.references, key=key)
+
+    def read(self, reply: Reply, request: ImageRequest) -> Outcome:
+        if not 200 <= reply.status < 300:
+            return images_api.failure(reply)
+        found = images_api.pictures(reply.body)
+        if not found:
+            return images_api.no_picture(reply)
+        price = catalogue.model(self.id, request.model).price if request.model else None
+        return Pictures(
+            pictures=found,
+            cost=prices.from_usage(price, reply.body.get("usage")),
+            revised_prompt=images_api.revised(reply.body),
+        )
+
+    def check(self, job: RemoteJob, account: Account) -> Call:
+        raise NotImplementedError("This provider answers at once; there is nothing to ask for.")
+
+    def read_check(self, reply: Reply, job: RemoteJob) -> Outcome:
+        return Failure(code=failures.UNEXPECTED, billed=Billed.UNKNOWN)
+
+    def cancel(self, job: RemoteJob, account: Account) -> Call | None:
+        return None
+
+    def test(self, account: Account) -> Call | None:
+        return images_api.listing(_base_url(account), account)
+
+    def read_test(self, reply: Reply) -> TestResult:
+        names = images_api.names_in(reply)
+        if isinstance(names, TestResult):
+            return names
+        # A large service lists models of every kind; a small server's list is all about pictures.
+        pictured = [name for name in names if "image" in name or "dall-e" in name]
+        models = tuple(name[:120] for name in (pictured or names)[:MAX_MODELS])
+        return TestResult(passed=True, message=_("Connected. The server answered and named its models."), models=models)
+
+
+def _base_url(account: Account) -> str:
+    return account.base_url or catalogue.provider(OpenAI.id).base_url
+
+
+def _fields(request: ImageRequest) -> dict[str, Any]:
+    """Only what was chosen, in one order: these models refuse fields that they do not know."""
+    fields: dict[str, Any] = {"model": request.model, "prompt": request.prompt, "n": 1}
+    chosen = {"size": request.size, "quality": request.quality, "output_format": request.format}
+    fields |= {name: value for name, value in chosen.items() if value}
+    if request.compression is not None and request.format in {"jpeg", "webp"}:
+        fields["output_compression"] = request.compression
+    return fields

@@ -1,0 +1,183 @@
+"""RunBase: a run is taken on and paid for at once, asked for by its id, and ends with links or a refund."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from studio.prompts.words import gettext_noop as _
+from studio.providers import catalogue, failures, jobs, replies
+from studio.providers.jobs import Stage
+from studio.providers.named_sizes import ratio_and_tier
+from studio.providers.values import (
+    Account,
+    Billed,
+    Call,
+    Drawing,
+    Failure,
+    ImageRequest,
+    Outcome,
+    Picture,
+    Pictures,
+    RemoteJob,
+    Reply,
+    TestResult,
+)
+
+DEADLINE = 100.0
+TEST_DEADLINE = 15.0
+# An answer holds links and a few words, never a picture.
+MAX_BYTES = 4_000_000
+# Seconds. A key has 20 requests in 10 s for new runs and questions together, and nothing here counts them: eight runs
+# at once, the most that a new connection makes, ask about 13 times in 10 s at this pace.
+POLL_AFTER = 6.0
+# Of a question whose answer was no JSON, such as the page of a proxy.
+POLL_AFTER_JUNK = 12.0
+
+RUNS = "runs"
+# No run has this id: a key that is told so was accepted.
+NO_RUN = "run_connection_test"
+QUOTA = frozenset({"insufficient_balance", "api_key_spend_limit_exceeded", "usage_exceeded"})
+MODERATION = frozenset({"moderation_blocked", "content_policy_violation"})
+BAD_KEY = frozenset({"missing_api_key", "invalid_api_key"})
+
+
+class RunBase:
+    id: ClassVar[str] = "runbase"
+    # A submission whose answer is lost cannot be repeated: nothing tells the provider that it is the same.
+    takes_key: ClassVar[bool] = False
+    makes_jobs: ClassVar[bool] = True
+
+    def submit(self, request: ImageRequest, account: Account, *, key: str) -> Call | Drawing:
+        if request.references:
+            raise ValueError("References need public addresses, which the studio does not give out.")
+        return Call(
+            method="POST",
+            url=_url(account, RUNS),
+            headers=_headers(account),
+            json={"model": request.model, "input": {"prompt": request.prompt, **_size(request.size)}},
+            deadline=DEADLINE,
+            max_bytes=MAX_BYTES,
+        )
+
+    def read(self, reply: Reply, request: ImageRequest) -> Outcome:
+        return _outcome(reply, "") if 200 <= reply.status < 300 else _failure(reply)
+
+    def check(self, job: RemoteJob, account: Account) -> Call:
+        return Call(
+            method="GET",
+            url=_url(account, f"{RUNS}/{jobs.step(job.id)}"),
+            headers=_headers(account),
+            deadline=DEADLINE,
+            max_bytes=MAX_BYTES,
+        )
+
+    def read_check(self, reply: Reply, job: RemoteJob) -> Outcome:
+        if not 200 <= reply.status < 300:
+            return jobs.still_there(_failure(reply))
+        if not isinstance(reply.body, Mapping):
+            return RemoteJob(id=job.id, poll_after=POLL_AFTER_JUNK)
+        return _outcome(reply, job.id)
+
+    def cancel(self, job: RemoteJob, account: Account) -> Call | None:
+        return None
+
+    def test(self, account: Account) -> Call | None:
+        return Call(
+            method="GET",
+            url=_url(account, f"{RUNS}/{NO_RUN}"),
+            headers=_headers(account),
+            deadline=TEST_DEADLINE,
+            max_bytes=MAX_BYTES,
+        )
+
+    def read_test(self, reply: Reply) -> TestResult:
+        """No account can be read here. That there is no such run is said to accepted keys alone."""
+        if reply.status == 404 and _code(reply) == "run_not_found":
+            return TestResult(passed=True, message=_("Connected. The provider accepted the key."))
+        if 200 <= reply.status < 300:
+            code = failures.ADDRESS_WRONG
+            return TestResult(passed=False, message=failures.explain(code).sentence, code=code)
+        failure = _failure(reply)
+        message = failure.words or failures.explain(failure.code).sentence
+        return TestResult(passed=False, message=message, code=failure.code)
+
+
+def _url(account: Account, path: str) -> str:
+    """The address is used as it was typed; only the end of the path is ours."""
+    base = account.base_url or catalogue.provider(RunBase.id).base_url
+    return f"{base.rstrip('/')}/{path}"
+
+
+def _headers(account: Account) -> dict[str, str]:
+    return {"Authorization": f"Bearer {account.key}"} if account.key else {}
+
+
+def _size(size: str) -> dict[str, str]:
+    """The price goes by the resolution, so it is always said."""
+    if not size:
+        return {}
+    ratio, tier = ratio_and_tier(RunBase.id, size)
+    return {"aspect_ratio": ratio, "resolution": tier}
+
+
+def _outcome(reply: Reply, job_id: str) -> Outcome:
+    """What a run's state says. ``job_id`` is its id where that is known already."""
+    body: Mapping[str, Any] = reply.body if isinstance(reply.body, Mapping) else {}
+    match jobs.stage(body.get("status")):
+        case Stage.DONE:
+            found = _pictures(body.get("output"))
+            if found:
+                return Pictures(pictures=found)
+            return Failure(code=failures.UNUSABLE_REPLY, words=replies.words(reply), billed=Billed.YES)
+        case Stage.FAILED:
+            # Taken when the run began, and given back in full when it failed.
+            code = failures.REFUSED if _is_refusal(reply) else failures.JOB_FAILED
+            return Failure(code=code, words=replies.words(reply))
+        case Stage.CANCELLED:
+            # The provider has no cancel, so no page says whether this is given back as well.
+            return Failure(code=failures.CANCELLED, words=replies.words(reply), billed=Billed.UNKNOWN)
+    if found_id := job_id or jobs.id_of(body.get("id")):
+        return RemoteJob(id=found_id, poll_after=POLL_AFTER)
+    return Failure(code=failures.UNUSABLE_REPLY, words=replies.words(reply), billed=Billed.UNKNOWN)
+
+
+def _pictures(output: Any) -> tuple[Picture, ...]:
+    urls = output.get("urls") if isinstance(output, Mapping) else None
+    items = urls if isinstance(urls, list) else []
+    return tuple(picture for picture in map(replies.picture, items) if picture)
+
+
+def _code(reply: Reply) -> str:
+    """In lower case: two of the published codes are written in capitals."""
+    return replies.error_of(reply)[1].lower()
+
+
+def _is_refusal(reply: Reply) -> bool:
+    return _code(reply) in MODERATION or "safety_violations" in replies.words(reply)
+
+
+def _failure(reply: Reply) -> Failure:
+    said, code = replies.words(reply), _code(reply)
+    if code in QUOTA or reply.status == 402:
+        return Failure(code=failures.NO_CREDIT, words=said, pauses=True)
+    if reply.status == 429:
+        wait = replies.retry_after(reply.headers)
+        return Failure(code=failures.RATE_LIMITED, words=said, not_accepted=True, retry_after=wait)
+    if reply.status >= 500 or reply.status in {408, 409}:
+        ours = failures.BUSY if reply.status == 503 else failures.SERVER_ERROR
+        return Failure(code=ours, words=said, billed=Billed.UNKNOWN)
+    if _is_refusal(reply):
+        return Failure(code=failures.REFUSED, words=said)
+    return Failure(code=_refusals(reply.status, code), words=said, pauses=reply.status in {401, 403} or code in BAD_KEY)
+
+
+def _refusals(status: int, code: str) -> str:
+    if code == "model_not_found":
+        return failures.MODEL_UNKNOWN
+    if code in BAD_KEY:
+        return failures.BAD_KEY
+    if status < 400 or status in {404, 405}:
+        return failures.ADDRESS_WRONG
+    known = {401: failures.BAD_KEY, 403: failures.FORBIDDEN, 413: failures.REQUEST_TOO_LARGE}
+    return known.get(status, failures.INVALID_REQUEST)

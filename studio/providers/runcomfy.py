@@ -1,0 +1,235 @@
+"""RunComfy's queue: a request is taken on under an id, asked for until it is finished, and may be cancelled while it
+waits. Errors come with an HTTP status or in an answer of 200 with a code of its own; both mean the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from studio.prompts.words import gettext_noop as _
+from studio.providers import catalogue, failures, images_api, jobs, replies
+from studio.providers.jobs import Stage
+from studio.providers.named_sizes import ratio_and_tier
+from studio.providers.values import (
+    Account,
+    Billed,
+    Call,
+    Drawing,
+    Failure,
+    ImageRequest,
+    Outcome,
+    Picture,
+    Pictures,
+    RemoteJob,
+    Reply,
+    TestResult,
+)
+
+SUBMIT_DEADLINE = 100.0
+CHECK_DEADLINE = 30.0
+MAX_BYTES = 8_000_000
+# Between the two seconds and the five of the provider's own clients.
+POLL_AFTER = 3.0
+# More dollars than a picture ever costs: a figure above it is a mistake.
+MOST_DOLLARS = 1000
+
+# After a model's name in the catalogue: it is asked with the fields of April 2026, one size and nothing else.
+OLDER = "#size"
+
+PASSING = frozenset({408, 409, 429})
+
+NO_CREDIT, BAD_TOKEN, BAD_MODEL = 400002, 400004, 400001
+KNOWN = {
+    401: failures.BAD_KEY,
+    402: failures.NO_CREDIT,
+    403: failures.FORBIDDEN,
+    404: failures.MODEL_UNKNOWN,
+    405: failures.ADDRESS_WRONG,
+    413: failures.REQUEST_TOO_LARGE,
+    NO_CREDIT: failures.NO_CREDIT,
+    BAD_TOKEN: failures.BAD_KEY,
+    BAD_MODEL: failures.MODEL_UNKNOWN,
+}
+PAUSING = frozenset({failures.BAD_KEY, failures.NO_CREDIT, failures.FORBIDDEN})
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+
+
+class RunComfy:
+    id: ClassVar[str] = "runcomfy"
+    takes_key: ClassVar[bool] = False
+    makes_jobs: ClassVar[bool] = True
+
+    def submit(self, request: ImageRequest, account: Account, *, key: str) -> Call | Drawing:
+        if request.references:
+            raise ValueError("References need public links, which this adapter cannot give.")
+        return _call("POST", account, _model_path(request.model), json=_fields(request), deadline=SUBMIT_DEADLINE)
+
+    def read(self, reply: Reply, request: ImageRequest) -> Outcome:
+        found = _text(reply, "request_id") if 200 <= reply.status < 300 else ""
+        if _ID.fullmatch(found):
+            return RemoteJob(id=found, poll_after=POLL_AFTER)
+        if (problem := _failure(reply)) is not None:
+            return problem
+        # Taken on perhaps, and nobody can ask for it.
+        return Failure(code=failures.UNUSABLE_REPLY, words=_words(reply), billed=Billed.UNKNOWN)
+
+    def check(self, job: RemoteJob, account: Account) -> Call:
+        """The result's address tells the state until there is a result: one address for both."""
+        return _call("GET", account, f"requests/{jobs.step(job.id)}/result?include_cost=true")
+
+    def read_check(self, reply: Reply, job: RemoteJob) -> Outcome:
+        word = _text(reply, "status") if 200 <= reply.status < 300 else ""
+        # An answer without a word about the job is about the question; so is "error" with a code beside it.
+        if word and not (word == "error" and _code(reply) is not None):
+            return _outcome(reply, jobs.stage(word), job)
+        problem = _failure(reply)
+        if problem is None or _number(reply) in PASSING or _number(reply) >= 500:
+            return RemoteJob(id=job.id, poll_after=POLL_AFTER)
+        code = failures.RESULT_GONE if problem.code == failures.MODEL_UNKNOWN else problem.code
+        return jobs.still_there(replace(problem, code=code, billed=Billed.UNKNOWN))
+
+    def cancel(self, job: RemoteJob, account: Account) -> Call | None:
+        """Stops what waits. What is being made goes on, is charged, and is asked for like any other."""
+        return _call("POST", account, f"requests/{jobs.step(job.id)}/cancel")
+
+    def test(self, account: Account) -> Call | None:
+        first = next(iter(catalogue.provider(self.id).models))
+        return _call("GET", account, _model_path(first), deadline=images_api.TEST_DEADLINE)
+
+    def read_test(self, reply: Reply) -> TestResult:
+        problem = _failure(reply)
+        if problem is None and not isinstance(reply.body, Mapping):
+            problem = Failure(code=failures.ADDRESS_WRONG)
+        if problem is not None:
+            message = problem.words or failures.explain(problem.code).sentence
+            return TestResult(passed=False, message=message, code=problem.code)
+        return TestResult(passed=True, message=_("Connected. The provider answered and knows the model."))
+
+
+def _call(
+    method: str,
+    account: Account,
+    path: str,
+    *,
+    json: Mapping[str, Any] | None = None,
+    deadline: float = CHECK_DEADLINE,
+) -> Call:
+    base_url = account.base_url or catalogue.provider(RunComfy.id).base_url
+    # The provider names its address without the version; whoever typed that as well meant the same.
+    base_url = base_url.rstrip("/").removesuffix("/v1")
+    return Call(
+        method=method,
+        url=images_api.url_of(base_url, f"v1/{path}"),
+        headers=images_api.headers_of(account),
+        json=json,
+        deadline=deadline,
+        max_bytes=MAX_BYTES,
+    )
+
+
+def _model_path(model: str) -> str:
+    return f"models/{model.removesuffix(OLDER)}/text-to-image"
+
+
+def _fields(request: ImageRequest) -> dict[str, Any]:
+    """Only what the profile knows: another field is refused. Raises ValueError for a size without a name."""
+    if request.model.endswith(OLDER):
+        return {"prompt": request.prompt, "size": request.size.replace("x", "_")}
+    ratio, tier = ratio_and_tier(RunComfy.id, request.size)
+    fields = {"prompt": request.prompt, "aspect_ratio": ratio, "resolution": tier.lower()}
+    chosen = {"quality": request.quality, "output_format": request.format}
+    return fields | {name: value for name, value in chosen.items() if value}
+
+
+def _outcome(reply: Reply, stage: Stage, job: RemoteJob) -> Outcome:
+    match stage:
+        case Stage.DONE:
+            return _finished(reply)
+        case Stage.CANCELLED:
+            return Failure(code=failures.CANCELLED)  # only what waits can be cancelled: nothing was made
+        case Stage.FAILED:
+            return _job_failed(reply)
+    return RemoteJob(id=job.id, poll_after=POLL_AFTER)
+
+
+def _finished(reply: Reply) -> Outcome:
+    found = tuple(_pictures(reply.body.get("output")))
+    if not found:
+        return Failure(code=failures.UNUSABLE_REPLY, words=_words(reply), billed=Billed.YES)
+    return Pictures(pictures=found, cost=_cost(reply.body.get("cost")))
+
+
+def _pictures(output: Any) -> Iterator[Picture]:
+    """Under ``images`` or ``image``, sometimes both for the same picture."""
+    if not isinstance(output, Mapping):
+        return
+    listed = output.get("images")
+    links = [*(listed if isinstance(listed, list) else ()), output.get("image")]
+    seen: list[Picture] = []
+    for link in links:
+        picture = replies.picture(link)
+        if picture is not None and picture not in seen:
+            seen.append(picture)
+            yield picture
+
+
+def _cost(dollars: Any) -> int | None:
+    """Zero is no figure: nothing here is free, so it was not reckoned yet."""
+    if isinstance(dollars, bool) or not isinstance(dollars, int | float):
+        return None
+    return round(dollars * 1_000_000) if 0 < dollars < MOST_DOLLARS else None
+
+
+def _job_failed(reply: Reply) -> Failure:
+    said = _words(reply)
+    refused = bool({*replies.error_of(reply)} & images_api.MODERATION) or "safety_violations" in said
+    # Nobody says whether work that came to nothing is charged.
+    return Failure(code=failures.REFUSED if refused else failures.JOB_FAILED, words=said, billed=Billed.UNKNOWN)
+
+
+def _failure(reply: Reply) -> Failure | None:
+    """What an error means, or None where the answer is none."""
+    number = _number(reply)
+    if 200 <= number < 300:
+        return None
+    code = _code(reply)
+    said = _words(reply)
+    if number == 429:
+        wait = replies.retry_after(reply.headers)
+        return Failure(code=failures.RATE_LIMITED, words=said, not_accepted=True, retry_after=wait)
+    if number >= 500 or number in PASSING:
+        ours = failures.BUSY if number == 503 else failures.SERVER_ERROR
+        return Failure(code=ours, words=said, billed=Billed.UNKNOWN)
+    wrong = failures.ADDRESS_WRONG if number < 400 else failures.INVALID_REQUEST
+    ours = KNOWN.get(code or 0) or KNOWN.get(number, wrong)
+    return Failure(code=ours, words=said, pauses=ours in PAUSING)
+
+
+def _number(reply: Reply) -> int:
+    """The status of an answer: its own, or of a success the one that its error code begins with."""
+    code = _code(reply)
+    if code is None or not 200 <= reply.status < 300:
+        return reply.status
+    status = code // 1000 if code >= 100_000 else code
+    return status if 400 <= status < 600 else 500
+
+
+def _code(reply: Reply) -> int | None:
+    code = reply.body.get("error_code") if isinstance(reply.body, Mapping) else None
+    if isinstance(code, str) and code.isascii() and code.isdecimal() and len(code) < 10:
+        code = int(code)
+    return code if isinstance(code, int) and not isinstance(code, bool) and code > 0 else None
+
+
+def _words(reply: Reply) -> str:
+    said = _text(reply, "error_message")
+    return replies.clean(said) if said else replies.words(reply)
+
+
+def _text(reply: Reply, name: str) -> str:
+    value = reply.body.get(name) if isinstance(reply.body, Mapping) else None
+    return value if isinstance(value, str) else ""
