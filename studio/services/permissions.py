@@ -1,0 +1,26 @@
+"""Who may do what: the one table that code, pages and tests read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from studio.models.teams import Role
+
+
+class Action(StrEnum):
+    VIEW = "view"  # pages, pictures, prompts
+    WRITE = "write"  # prompts, drafts, references
+    GENERATE = "generate"  # spend money; cancel and retry
+    MANAGE_CONNECTIONS = "manage connections"
+
+
+TABLE: dict[Action, frozenset[Role]] = {
+    Action.VIEW: frozenset(Role),
+    Action.WRITE: frozenset({Role.OWNER, Role.EDITOR}),
+    Action.GENERATE: frozenset({Role.OWNER, Role.EDITOR}),
+    Action.MANAGE_CONNECTIONS: frozenset({Role.OWNER}),
+}
+
+
+def allows(role: str, action: Action) -> bool:
+    return role in TABLE[action]

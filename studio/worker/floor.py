@@ -1,0 +1,73 @@
+"""What all drivers of one pump share: the writer, the gate, the threads for files and the way out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from studio.egress import allowed, client
+from studio.storage import files
+from studio.worker import lanes, receive
+
+if TYPE_CHECKING:
+    from studio.providers.values import Call, Reply, Spilled
+    from studio.worker.pace import Pace
+    from studio.worker.writer import Writer
+
+T = TypeVar("T")
+BeforeSend = Callable[[], Awaitable[None]]
+OnHeaders = Callable[[int, Mapping[str, str]], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Floor:
+    pace: Pace
+    writer: Writer
+    gate: asyncio.Semaphore
+    lanes: asyncio.Semaphore
+    allow: frozenset[str]
+    # Hashing, reading headers and fsync must not hold the loop.
+    threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, thread_name_prefix="files"))
+
+    async def thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
+
+    async def send(
+        self, call: Call, *, before_send: BeforeSend | None = None, on_headers: OnHeaders | None = None
+    ) -> Reply:
+        return await client.send(
+            call, spill_to=files.parts(), allow=self.allow, before_send=before_send, on_headers=on_headers
+        )
+
+    async def fetch(self, url: str) -> Spilled:
+        """Free, so it is repeated; what is gone stays gone."""
+        tries = 0
+        while True:
+            try:
+                return await client.fetch(url, receive.part(), allow=self.allow)
+            except (client.BlockedCall, client.ResultGone, client.TooLarge):
+                raise
+            except client.EgressError:
+                tries += 1
+                if tries > self.pace.tries:
+                    raise
+                await asyncio.sleep(min(self.pace.wait_most, self.pace.wait_least * 2**tries))
+
+
+@contextmanager
+def opened(pace: Pace, writer: Writer) -> Iterator[Floor]:
+    floor = Floor(
+        pace=pace,
+        writer=writer,
+        gate=asyncio.Semaphore(pace.gate),
+        lanes=asyncio.Semaphore(lanes.AT_ONCE),
+        allow=allowed.allowed(),
+    )
+    try:
+        yield floor
+    finally:
+        floor.threads.shutdown()

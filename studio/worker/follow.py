@@ -1,0 +1,78 @@
+"""Follows a job at a provider until it is finished. Asking is free, so it is repeated whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from studio.egress import client
+from studio.providers import failures
+from studio.providers.values import Account, Call, Outcome, RemoteJob, Reply
+from studio.worker.settle import Unclear
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from studio.providers.adapter import Adapter
+    from studio.worker.floor import Floor
+
+RETRIABLE = frozenset({408, 429, 500, 502, 503, 504})
+LONGEST_PAUSE = 30.0
+MOST_DOUBLED = 6
+
+_random = random.SystemRandom()
+
+
+@dataclass(slots=True)
+class Follower:
+    adapter: Adapter
+    account: Account
+    floor: Floor
+    cancelled: asyncio.Event
+    show: Callable[[RemoteJob], Awaitable[None]]
+    last_text: str = ""
+    _asked_to_cancel: bool = False
+
+    async def follow(self, job: RemoteJob) -> Outcome | Unclear:
+        since, faults = monotonic(), 0
+        while monotonic() - since < self.floor.pace.patience:
+            await self._pause(job, faults)
+            reply = await self._ask(self.adapter.check(job, self.account))
+            if reply is None or reply.status in RETRIABLE:
+                faults += 1
+                continue
+            faults, self.last_text = 0, reply.text
+            outcome = self.adapter.read_check(reply, job)
+            if not isinstance(outcome, RemoteJob):
+                return outcome
+            if outcome.percent != job.percent:
+                await self.show(outcome)
+            job = outcome
+        return Unclear(code=failures.TIMEOUT)
+
+    async def _pause(self, job: RemoteJob, faults: int) -> None:
+        """Until it is time to ask again, or until somebody wants it cancelled."""
+        # A job that is resumed is asked for at once, but not without pause where nobody answers.
+        least = max(job.poll_after, self.floor.pace.wait_least if faults else 0.0)
+        seconds = min(LONGEST_PAUSE, least * 2 ** min(faults, MOST_DOUBLED)) * _random.uniform(0.8, 1.2)
+        if self._asked_to_cancel:
+            await asyncio.sleep(seconds)
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self.cancelled.wait()
+        except TimeoutError:
+            return
+        self._asked_to_cancel = True
+        call = self.adapter.cancel(job, self.account)
+        if call is not None:
+            await self._ask(call)
+
+    async def _ask(self, call: Call) -> Reply | None:
+        try:
+            return await self.floor.send(call)
+        except client.EgressError:
+            return None

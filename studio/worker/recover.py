@@ -1,0 +1,87 @@
+"""What a dead engine leaves behind, and what each of its attempts becomes: the table of docs/architecture.md."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from studio import providers
+from studio.models import Attempt, Engine
+from studio.models.generations import HELD, SENT, AttemptQuerySet, State
+from studio.providers import failures
+from studio.worker import redeem, slot
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+RESUMABLE = (State.RUNNING, State.DOWNLOADING)
+
+
+def orphaned(*, stale: float) -> AttemptQuerySet:
+    """Rows of engines that are dead or gone. A sub-select, not a list of the living: an engine that starts between
+    two statements, and claims, must not be taken for dead."""
+    dead = slot.dead(stale=stale)
+    return Attempt.objects.orphaned(Engine.objects.exclude(pk__in=dead))
+
+
+def recover(*, stale: float, tries: int) -> int:
+    """Finish what is here, put back what was never sent, give up what cannot be known. Jobs with an id are left for a
+    claim."""
+    if not orphaned(stale=stale).exists():
+        return 0
+    count = redeem.redeem(orphaned(stale=stale))
+    with transaction.atomic():
+        lost = orphaned(stale=stale)
+        count += _put_back(lost, tries)
+        sent = lost.filter(remote_id="")
+        # With the provider's own key the same bytes may be sent again: it answers for the first of them.
+        again = sent.filter(_keyed())
+        unwanted = again.filter(cancel_requested_at__isnull=False)
+        count += unwanted.move(State.CANCELLED, expected=SENT, owner=None, error_code=failures.INTERRUPTED)
+        count += again.move(State.QUEUED, expected=SENT, owner=None)
+        # It keeps its owner: should that engine only have slept, its answer is still welcome.
+        count += sent.move(State.UNKNOWN, expected=SENT, error_code=failures.INTERRUPTED)
+    return count
+
+
+def strays(owner: UUID, driven: Collection[int], *, age: float, tries: int) -> int:
+    """Ours by the rows and by nothing else: a driver ended in an accident that it could not write down."""
+    before = timezone.now() - timedelta(seconds=age)
+    lost = Attempt.objects.held_by(owner).filter(state__in=HELD, changed_at__lt=before).exclude(pk__in=list(driven))
+    if not lost.exists():
+        return 0
+    count = redeem.redeem(lost) + _put_back(lost, tries)
+    count += lost.filter(remote_id="").move(State.UNKNOWN, expected=SENT, error_code=failures.UNEXPECTED)
+    return count + release(lost.exclude(remote_id=""))
+
+
+def release(jobs: AttemptQuerySet) -> int:
+    """Jobs that somebody is to ask for again: nobody's, so that the next look for orphans takes them up. An unknown
+    one runs again by that."""
+    values = {"owner": uuid4(), "error_code": "", "error_message": ""}
+    return jobs.move(State.RUNNING, expected=(*RESUMABLE, State.UNKNOWN), **values)
+
+
+def _put_back(lost: AttemptQuerySet, tries: int) -> int:
+    """What was only leased is queued again; but what was leased so often when its engine died may be why it did."""
+    worn = lost.filter(tries__gte=tries)
+    count = worn.filter(sent_before()).move(State.UNKNOWN, expected=(State.LEASED,), error_code=failures.UNEXPECTED)
+    count += worn.move(State.FAILED, expected=(State.LEASED,), owner=None, error_code=failures.UNEXPECTED, cost=0)
+    return count + lost.move(State.QUEUED, expected=(State.LEASED,), owner=None, tries=F("tries") + 1)
+
+
+def sent_before() -> Q:
+    """Of what waits: a try before may have reached the provider, and its key allows another one. A drawing has that
+    time, too, but nothing of it ever leaves."""
+    return _keyed() & Q(submitted_at__isnull=False)
+
+
+def _keyed() -> Q:
+    names = [name for name, adapter in providers.ADAPTERS.items() if adapter.takes_key]
+    return Q(generation__connection__provider__in=names)
