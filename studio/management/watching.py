@@ -1,0 +1,158 @@
+"""Waits for a generation in a terminal: says what happens, cancels on Ctrl-C, and does the worker's part if asked."""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import connections, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from studio.management.scripting import Exit, Stop
+from studio.models import Connection
+from studio.models.generations import OPEN, WAITING, State
+from studio.providers import failures
+from studio.services import generations
+from studio.services.reports import newest_attempts
+from studio.worker import run, slot, stopping
+from studio.worker.pace import Pace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from studio.models import Attempt, Generation
+
+TICK = 0.1  # seconds between two looks, at first
+SLOWER_AFTER, SLOW_TICK = 5.0, 0.5
+# After a cancel, how long a call that was sent already may take to answer before nobody waits for it.
+CANCEL_TAKES = 5.0
+
+
+@dataclass(slots=True)
+class Watch:
+    generation: Generation
+    say: Callable[[str], None]
+    seconds: float | None = None
+    inline: bool = False
+    _presses: int = field(default=0, init=False)
+    _thread: threading.Thread | None = field(default=None, init=False)
+    _told: dict[int, Any] = field(default_factory=dict, init=False)
+
+    def run(self) -> None:
+        """Until it ended, the time is over, or Ctrl-C was pressed and the cancel took effect. Raises Stop when nothing
+        would ever come."""
+        before = {number: signal.signal(number, self._pressed) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._thread = self._work_inline() if self.inline else None
+        try:
+            ended = self._wait(self.seconds, presses=0)
+            stuck = None if ended or self._presses else self._stuck()
+            if not ended and (self._presses or self.inline):
+                self._cancel()
+                self._wait(CANCEL_TAKES, presses=1)
+            if stuck is not None:
+                raise stuck
+        finally:
+            self._presses += 10  # whatever still runs in this process ends now
+            if self._thread is not None:
+                self._thread.join()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _pressed(self, number: int, frame: FrameType | None) -> None:
+        self._presses += 1
+
+    def _work_inline(self) -> threading.Thread:
+        """The pump in a thread of its own, so that this one stays free for Ctrl-C."""
+        ids = [attempt.pk for attempt in newest_attempts(self.generation)]
+
+        def stop() -> int:
+            return stopping.LEAVE if self._presses > 1 else stopping.GO_ON
+
+        def work() -> None:
+            try:
+                run.run_inline(ids, stop=stop)
+            finally:
+                connections.close_all()
+
+        thread = threading.Thread(target=work, name="inline worker")
+        thread.start()
+        return thread
+
+    def _wait(self, seconds: float | None, *, presses: int) -> bool:
+        """Whether every take has ended, within the time and before more presses than these."""
+        began = time.monotonic()
+        while True:
+            attempts = newest_attempts(self.generation)
+            self._tell(attempts)
+            if not any(attempt.state in OPEN for attempt in attempts):
+                return True
+            waited = time.monotonic() - began
+            if self._stuck() is not None:
+                return False
+            if self._presses > presses or (seconds is not None and waited >= seconds):
+                return False
+            time.sleep(TICK if waited < SLOWER_AFTER else SLOW_TICK)
+
+    def _stuck(self) -> Stop | None:
+        """Why what is open will not end by itself: its connection was paused meanwhile, or nobody works on it."""
+        # Before the rows are read: what it still wrote is then seen.
+        alone = (
+            self._thread is not None
+            and not self._thread.is_alive()
+            and not slot.is_live(stale=Pace.from_settings().stale)
+        )
+        still = [attempt.state for attempt in newest_attempts(self.generation) if attempt.state in OPEN]
+        if not still:
+            return None
+        connection = Connection.objects.get(pk=self.generation.connection_id)
+        if connection.paused_at is not None and set(still) <= set(WAITING):
+            message = _("The connection “%(name)s” was paused meanwhile. %(why)s Resume it on the connections page.")
+            words = {"name": connection.name, "why": _(connection.paused_reason) if connection.paused_reason else ""}
+            return Stop(Exit.TRY_LATER, "connection_paused", " ".join((message % words).split()))
+        if alone:
+            message = _("The work in this process has stopped, and no worker is running. Run status to see what came.")
+            return Stop(Exit.INTERNAL, "worker_stopped", message)
+        return None
+
+    def _tell(self, attempts: list[Attempt]) -> None:
+        for attempt in attempts:
+            found = (attempt.number, attempt.state, attempt.percent, attempt.not_before)
+            if self._told.get(attempt.take) != found:
+                self._told[attempt.take] = found
+                take = _("Take %(take)d of %(takes)d") % {"take": attempt.take, "takes": self.generation.takes}
+                self.say(f"{take}: {self._words(attempt)}")
+
+    def _words(self, attempt: Attempt) -> str:
+        if attempt.state == State.QUEUED and attempt.error_code and attempt.not_before:
+            # A second that has begun counts: nobody is told "in 0 s".
+            left = math.ceil(max(1.0, (attempt.not_before - timezone.now()).total_seconds()))
+            return _("%(connection)s: %(why)s Next try in %(seconds)d s.") % {
+                "connection": self.generation.connection.name,
+                "why": _(failures.explain(attempt.error_code).sentence),
+                "seconds": left,
+            }
+        words = str(State(attempt.state).label)
+        if attempt.percent is not None and attempt.state in OPEN:
+            words = f"{words}, {attempt.percent} %"
+        return words
+
+    def _cancel(self) -> None:
+        self.say(_("Cancelling generation %(id)d …") % {"id": self.generation.pk})
+        for message in cancel_all(self.generation):
+            self.say(message)
+
+
+def cancel_all(generation: Generation) -> list[str]:
+    """Cancel every take that has not ended; what became of each, each sentence once."""
+    open_ones = [attempt for attempt in newest_attempts(generation) if attempt.state in OPEN]
+    messages = []
+    for attempt in open_ones:
+        with transaction.atomic():
+            messages.append(str(generations.cancel(attempt=attempt).message))
+    return list(dict.fromkeys(messages))
