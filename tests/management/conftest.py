@@ -1,0 +1,23 @@
+"""An empty studio for each test, and one that was used before for those that do not mind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.management.shell import Studio
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    return Studio(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Studio:
+    """A studio that has been used once, for what does not mind that."""
+    studio = Studio(tmp_path_factory.mktemp("studio"))
+    code, found = studio.json("generate", "-p", "A cup", "--inline", "-s", "256x256")
+    assert code == 0 and found["generation"] == 1
+    return studio

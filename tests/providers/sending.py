@@ -1,0 +1,37 @@
+"""A call as the double receives it, and the double's answer as the adapter reads it: the whole way without a socket."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlsplit
+
+from studio.egress.bodies import body_of
+from studio.providers.values import Call, Reply
+from tests.doubles import wire
+from tests.doubles.contract import Refusal
+from tests.doubles.provider import Provider
+
+
+def answer_of(provider: Provider, call: Call) -> Reply:
+    """What the flavour that the call's address names says to it."""
+    name, _, rest = urlsplit(call.url).path.strip("/").partition("/")
+    try:
+        body, behaviour = provider.flavours[name].answer(received(call), f"/{rest}")
+    except Refusal as refusal:
+        return Reply(status=refusal.status, headers={}, body=refusal.body)
+    parsed = json.loads(body) if isinstance(body, bytes) else body
+    return Reply(status=behaviour.status, headers=behaviour.headers, body=parsed)
+
+
+def received(call: Call) -> wire.Recorded:
+    body = body_of(call)
+    content = (
+        b"".join(piece if isinstance(piece, bytes) else piece.read_bytes() for piece in body.pieces) if body else b""
+    )
+    headers = [(name.lower(), value) for name, value in call.headers.items()]
+    if body is not None:
+        headers += [("content-type", body.media_type), ("content-length", str(body.length))]
+    parts = wire._parts(body.media_type, content) if body is not None and call.form is not None else ()
+    url = urlsplit(call.url)
+    path = f"{url.path}?{url.query}" if url.query else url.path
+    return wire.Recorded(method=call.method, path=path, headers=tuple(headers), body=content, parts=parts)

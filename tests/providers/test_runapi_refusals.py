@@ -1,0 +1,132 @@
+"""RunAPI: what each refusal means, that junk means nothing, and what the free test finds out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from studio.providers import adapter, failures
+from studio.providers.values import Account, Billed, Failure, ImageRequest, RemoteJob, Reply
+
+RUNAPI = adapter("runapi")
+ACCOUNT = Account(base_url="", key="k")
+REQUEST = ImageRequest(model="gpt-image-2", prompt="x", size="1024x1024")
+JOB = RemoteJob(id="task_gen_1")
+
+
+def read(status: int, body: Any = None, *, text: str = "", headers: dict[str, str] | None = None) -> Any:
+    return RUNAPI.read(Reply(status=status, headers=headers or {}, body=body, text=text), REQUEST)
+
+
+def read_check(status: int, body: Any = None, *, headers: dict[str, str] | None = None) -> Any:
+    return RUNAPI.read_check(Reply(status=status, headers=headers or {}, body=body), JOB)
+
+
+def read_test(status: int, body: Any = None) -> Any:
+    return RUNAPI.read_test(Reply(status=status, headers={}, body=body))
+
+
+NO, UNKNOWN = Billed.NO, Billed.UNKNOWN
+BODIES: tuple[Any, ...] = (
+    {"error": "Why not.", "code": "x"},
+    {"error": {"message": "Why not.", "code": "x"}},
+    {"errors": ["Why not."]},
+    {"errors": [{"message": "Why not."}]},
+    {"message": "Why not."},
+    {"detail": "Why not."},
+    {"msg": "Why not."},
+)
+REFUSALS = [
+    (302, failures.ADDRESS_WRONG, NO, False, False),
+    (400, failures.INVALID_REQUEST, NO, False, False),
+    (401, failures.BAD_KEY, NO, False, True),
+    (402, failures.NO_CREDIT, NO, False, True),
+    (403, failures.FORBIDDEN, NO, False, True),
+    (404, failures.ADDRESS_WRONG, NO, False, False),
+    (405, failures.ADDRESS_WRONG, NO, False, False),
+    (408, failures.SERVER_ERROR, UNKNOWN, False, False),
+    (409, failures.SERVER_ERROR, UNKNOWN, False, False),
+    (413, failures.REQUEST_TOO_LARGE, NO, False, False),
+    (415, failures.INVALID_REQUEST, NO, False, False),
+    (422, failures.INVALID_REQUEST, NO, False, False),
+    (429, failures.RATE_LIMITED, NO, True, False),
+    (500, failures.SERVER_ERROR, UNKNOWN, False, False),
+    (502, failures.SERVER_ERROR, UNKNOWN, False, False),
+    (503, failures.BUSY, NO, True, False),
+    (504, failures.SERVER_ERROR, UNKNOWN, False, False),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "billed", "again", "pauses"), REFUSALS)
+def test_every_refusal_has_its_meaning(status: int, code: str, billed: Billed, again: bool, pauses: bool) -> None:
+    for body in BODIES:
+        assert read(status, body) == Failure(
+            code=code, words="Why not.", billed=billed, not_accepted=again, pauses=pauses
+        )
+    page = read(status, None, text="<!doctype html><html>nginx</html>")
+    assert (page.code, page.words) == (code, "")
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, failures.BAD_KEY), (402, failures.NO_CREDIT)])
+def test_a_failed_question_keeps_the_task_and_pauses_where_it_must(status: int, code: str) -> None:
+    outcome = read_check(status, {"error": "Why not."})
+    assert (outcome.code, outcome.not_accepted, outcome.pauses) == (code, True, True)
+
+
+@pytest.mark.parametrize("status", [302, 400, 404, 422])
+def test_no_other_failed_question_ends_a_task(status: int) -> None:
+    assert read_check(status, {"error": "Why not."}).not_accepted
+
+
+@pytest.mark.parametrize(("value", "seconds"), [("12", 12), ("-1", None), ("1e309", None), ("soon", None)])
+def test_the_wait_is_passed_on(value: str, seconds: float | None) -> None:
+    for status in (429, 503):
+        assert read(status, {"error": "x"}, headers={"retry-after": value}).retry_after == seconds
+
+
+JUNK: tuple[Any, ...] = (
+    None, [], {}, "x", 5, True, 1.5, [[]], {"status": {}}, {"id": {}, "status": []}, {"errors": {"prompt": ["x"]}},
+    {"error": {"error": {"error": 5}}}, {"error": {"code": [], "type": {}, "message": 5}},
+    {"status": "failed", "error": [[5], {}]}, {"status": "completed", "response": "x"},
+    {"status": "completed", "response": {"body": []}, "billing": {"settlement": 5}},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("body", JUNK)
+@pytest.mark.parametrize("status", [200, 202, 204, 301, 400, 401, 409, 429, 500, 503, 599])
+def test_junk_never_raises_and_never_claims_a_picture(status: int, body: Any) -> None:
+    assert isinstance(read(status, body, text="<html>"), Failure)
+    assert isinstance(read_check(status, body), Failure | RemoteJob)
+    assert not read_test(status, body).passed
+
+
+def test_a_question_answered_by_a_page_is_asked_again_later() -> None:
+    outcome = read_check(200, None)
+    assert (outcome.id, outcome.poll_after) == (JOB.id, 10.0)
+
+
+def test_the_free_test_reads_the_balance() -> None:
+    call = RUNAPI.test(ACCOUNT)
+    assert call is not None
+    assert (call.method, call.url, call.json) == ("GET", "https://runapi.ai/api/v1/me/balance", None)
+    assert call.headers == {"Authorization": "Bearer k"}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "passed", "code", "message"),
+    [
+        (200, {"balance_cents": 5000}, True, "", "Connected. The provider accepted the key."),
+        (200, {"balance_cents": 0}, True, "", "Connected, but the account has no credit left."),
+        (200, {"balance_cents": -3.5}, True, "", "Connected, but the account has no credit left."),
+        (200, {"balance_cents": True}, False, failures.ADDRESS_WRONG, "There is no images API at this address."),
+        (200, None, False, failures.ADDRESS_WRONG, "There is no images API at this address."),
+        (401, {"error": "Invalid API key."}, False, failures.BAD_KEY, "Invalid API key."),
+        (404, None, False, failures.ADDRESS_WRONG, "There is no images API at this address."),
+        (429, None, False, failures.RATE_LIMITED, "The provider asks for fewer calls per minute."),
+        (502, None, False, failures.SERVER_ERROR, "The provider failed while it was working on this."),
+    ],
+)
+def test_the_free_test_says_what_it_found(status: int, body: Any, passed: bool, code: str, message: str) -> None:
+    result = read_test(status, body)
+    assert (result.passed, result.code, result.message) == (passed, code, message)
