@@ -41,6 +41,11 @@ class Connection(models.Model):
     test_message = models.CharField(max_length=300, blank=True)
     # Models that the server named when it was tested; a compatible server may offer any.
     found_models = models.JSONField(default=list, blank=True)
+    # As the provider told when it was tested: micro-dollars left, and by model id what a picture costs.
+    balance = models.BigIntegerField(null=True, blank=True)
+    found_prices = models.JSONField(default=dict, blank=True)
+    # Calls that came to nothing one after the other; at the breaker's limit the connection pauses itself.
+    failed_in_a_row = models.PositiveSmallIntegerField(default=0)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

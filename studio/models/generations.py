@@ -68,6 +68,8 @@ class Generation(models.Model):
     format = models.CharField(max_length=8, blank=True)
     compression = models.PositiveSmallIntegerField(null=True, blank=True)
     takes = models.PositiveSmallIntegerField(default=1)
+    # Unfinished pictures that were asked for while it is made.
+    partials = models.PositiveSmallIntegerField(default=0)
     # Per take, in micro-dollars; null where the catalogue knows no price.
     estimate_each = models.BigIntegerField(null=True)
     # Two presses of one form are one generation: the token is drawn into the form.
@@ -163,6 +165,9 @@ class Attempt(models.Model):
     percent = models.PositiveSmallIntegerField(null=True)
     error_code = models.CharField(max_length=40, blank=True)
     error_message = models.CharField(max_length=600, blank=True)
+    # The newest unfinished picture, while it is made; a file of the storage, and how many came so far.
+    partial = models.CharField(max_length=200, blank=True)
+    partials = models.PositiveSmallIntegerField(default=0)
     revised_prompt = models.TextField(blank=True)
     # Actual cost in micro-dollars, from the provider's own figures; null where it gives none.
     cost = models.BigIntegerField(null=True)

@@ -5,7 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from studio.providers.values import Account, Call, Drawing, ImageRequest, Outcome, RemoteJob, Reply, TestResult
+    from studio.providers.values import (
+        Account,
+        Call,
+        Drawing,
+        Failure,
+        ImageRequest,
+        Outcome,
+        ReferenceFile,
+        RemoteJob,
+        Reply,
+        TestResult,
+    )
+
+
+class Uploads(Protocol):
+    """A provider with a storage of its own for references: free calls, before the paid one."""
+
+    def upload(self, reference: ReferenceFile, account: Account) -> Call: ...
+
+    def read_upload(self, reply: Reply, reference: ReferenceFile, account: Account) -> str | Call | Failure:
+        """The address that the paid call names it by, or the next step of the upload, or why there is none."""
+        ...
 
 
 class Adapter(Protocol):

@@ -17,6 +17,15 @@ class Confidence(StrEnum):
     ROUGH = "rough"  # the right order of magnitude
 
 
+class Road(StrEnum):
+    """How a reference gets to the provider."""
+
+    FORM = "form"  # its bytes in the paid call itself, as a part of a form
+    UPLOAD = "upload"  # to the provider's own storage, in a free call before the paid one
+    LINK = "link"  # the provider fetches it from the studio, by a signed link under STUDIO_PUBLIC_URL
+    DATA_URL = "data_url"  # its bytes in the paid call's JSON
+
+
 class PriceKind(StrEnum):
     FREE = "free"
     FLAT = "flat"
@@ -52,7 +61,8 @@ class TokenFormula:
 class Price:
     kind: PriceKind
     confidence: Confidence
-    each: int = 0  # micro-dollars per picture, of a flat price
+    each: int = 0  # micro-dollars per picture, of a flat price; the dearest where it goes by tier
+    by_tier: Mapping[str, int] = field(default_factory=dict)  # micro-dollars per picture, where a flat price differs
     tokens: TokenPrices | None = None
     formula: TokenFormula | None = None
 
@@ -68,7 +78,8 @@ class SizeRules:
     tiers: tuple[str, ...]
     exact: bool  # takes pixels as a person typed them
     auto: bool  # can be left to choose for itself
-    # (ratio, tier) to pixels, where the computed size is not the one to ask for.
+    # (ratio, tier) to pixels, where the computed size is not the one to ask for. Where pixels cannot be asked for
+    # (``exact`` is false), a pair that is not listed cannot be had.
     table: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
 
@@ -81,10 +92,14 @@ class Model:
     formats: tuple[str, ...]  # the first is the default
     compressed: tuple[str, ...]  # formats that take a compression from 0 to 100
     max_references: int
-    max_reference_bytes: int
+    max_reference_bytes: int  # of each, as it is sent
+    max_references_bytes: int | None  # of all of one call together, where that is limited
+    many_references: int | None  # more than these are taken, but are known to fail more often
+    roads: tuple[Road, ...]  # those that can be gone, best first; empty where references are not taken
     max_prompt: int  # characters
     max_takes: int
     takes_ignored: bool  # it bills each picture that is asked for in one call, and makes one
+    partials: int  # unfinished pictures that it sends while it works, at most
     transparent_background: bool | None  # None: nobody has said
     price: Price | None
     latency: Mapping[str, float]  # usual seconds by quality; "" for any
@@ -92,6 +107,14 @@ class Model:
 
     def usual_seconds(self, quality: str = "") -> float | None:
         return self.latency.get(quality, self.latency.get(""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """At most so many requests of any kind in so many seconds, for each key."""
+
+    requests: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +126,10 @@ class Provider:
     base_url: str  # empty: nothing leaves this machine
     own_address: bool  # a team may give another address, such as its own server
     needs_key: bool  # at the address above
+    key_env: tuple[str, ...]  # environment variables that its own tools read a key from, best first
+    # Hosts that finished pictures are fetched from; ``*.example.com`` is every name below it, ``*`` any public host.
+    result_hosts: tuple[str, ...]
+    rate: Rate | None
     models: Mapping[str, Model]
     fallback: Model | None  # stands for any other model that a compatible server offers
 

@@ -15,6 +15,8 @@ from studio.providers.capabilities import (
     Price,
     PriceKind,
     Provider,
+    Rate,
+    Road,
     SizeRules,
     TokenFormula,
     TokenPrices,
@@ -94,6 +96,9 @@ def read(path: Path) -> Provider:
         base_url=table.text("base_url", ""),
         own_address=table.flag("own_address", False),
         needs_key=table.flag("needs_key", False),
+        key_env=table.words("key_env", default=()),
+        result_hosts=table.words("result_hosts", default=()),
+        rate=_rate(limits) if (limits := table.table_or_none("rate")) else None,
         models=MappingProxyType({row.id: row for row in rows}),
         fallback=_model(fallback, source) if fallback else None,
     )
@@ -112,6 +117,10 @@ def _model(table: Table, source: str) -> Model:
     qualities = table.words("qualities", default=())
     price = table.table_or_none("price")
     latency = table.table("latency")
+    max_references = table.whole("max_references", least=0)
+    roads = table.words("roads", default=(Road.FORM,) if max_references else (), among=tuple(Road))
+    if bool(max_references) != bool(roads):
+        raise table.error("roads", "must name a road where references are taken, and none where they are not")
     row = Model(
         id=table.text("id", "*"),
         label=table.text("label"),
@@ -119,11 +128,15 @@ def _model(table: Table, source: str) -> Model:
         qualities=qualities,
         formats=formats,
         compressed=table.words("compressed", default=(), among=formats),
-        max_references=table.whole("max_references", least=0),
-        max_reference_bytes=table.whole("max_reference_megabytes", 20, least=1) * 1_000_000,
+        max_references=max_references,
+        max_reference_bytes=round(table.number("max_reference_megabytes", 20) * 1_000_000),
+        max_references_bytes=_bytes_or_none(table, "max_references_megabytes"),
+        many_references=table.whole_or_none("many_references", least=1),
+        roads=tuple(map(Road, roads)),
         max_prompt=table.whole("max_prompt", least=1),
         max_takes=table.whole("max_takes", least=1),
         takes_ignored=table.flag("takes_ignored", False),
+        partials=table.whole("partials", 0, least=0),
         transparent_background=table.flag_or_none("transparent_background"),
         price=_price(price, qualities) if price else None,
         latency=MappingProxyType(
@@ -133,6 +146,17 @@ def _model(table: Table, source: str) -> Model:
     )
     table.close()
     return row
+
+
+def _bytes_or_none(table: Table, key: str) -> int | None:
+    megabytes = table.number_or_none(key)
+    return None if megabytes is None else round(megabytes * 1_000_000)
+
+
+def _rate(table: Table) -> Rate:
+    found = Rate(requests=table.whole("requests", least=1), seconds=table.number("seconds"))
+    table.close()
+    return found
 
 
 def _sizes(table: Table) -> SizeRules:
@@ -171,15 +195,25 @@ def _price(table: Table, qualities: tuple[str, ...]) -> Price:
     tokens, formula = table.table_or_none("per_million_tokens"), table.table_or_none("formula")
     if (kind is PriceKind.TOKENS) != (tokens is not None and formula is not None):
         raise table.error("kind", "goes with per_million_tokens and formula when it is 'tokens', and only then")
+    tiers = table.table_or_none("dollars_by_tier")
+    by_tier = _by_tier(tiers) if tiers else {}
+    each = round(table.number("dollars_each") * 1_000_000) if kind is PriceKind.FLAT and not by_tier else 0
     price = Price(
         kind=kind,
         confidence=Confidence(table.text("confidence", among=tuple(Confidence))),
-        each=round(table.number("dollars_each") * 1_000_000) if kind is PriceKind.FLAT else 0,
+        each=max(by_tier.values(), default=each),
+        by_tier=MappingProxyType(by_tier),
         tokens=_token_prices(tokens) if tokens else None,
         formula=_formula(formula, qualities) if formula else None,
     )
     table.close()
     return price
+
+
+def _by_tier(table: Table) -> dict[str, int]:
+    found = {tier: round(table.number(tier) * 1_000_000) for tier in table.keys_among(TIERS)}
+    table.close()
+    return found
 
 
 def _token_prices(table: Table) -> TokenPrices:

@@ -23,6 +23,7 @@ class Output:
     format: str = ""
     compression: int | None = None
     takes: int = 1
+    partials: int = 0  # unfinished pictures to see while it is made, where the model sends them
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

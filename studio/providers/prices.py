@@ -35,7 +35,7 @@ def estimate(model: Model, output: Output, references: int = 0, *, characters: i
         size = sizes.resolve(model, output)
     except sizes.Impossible:
         return None
-    each, confidence = _each(price, output.quality or _default(model), size, references, characters)
+    each, confidence = _each(price, output, model, size, references, characters)
     return Estimate(each=each, total=each * output.takes, confidence=confidence)
 
 
@@ -43,9 +43,13 @@ def _default(model: Model) -> str:
     return model.qualities[0] if model.qualities else ""
 
 
-def _each(price: Price, quality: str, size: sizes.Size, references: int, characters: int) -> tuple[int, Confidence]:
+def _each(
+    price: Price, output: Output, model: Model, size: sizes.Size, references: int, characters: int
+) -> tuple[int, Confidence]:
+    quality = output.quality or _default(model)
     if price.kind is not PriceKind.TOKENS or price.formula is None or price.tokens is None:
-        return price.each, price.confidence
+        tier = _tier(model, output, size)
+        return price.by_tier.get(tier, price.each), price.confidence
     formula, rates = price.formula, price.tokens
     reckoned = quality if quality in formula.grid else formula.auto_quality
     width, height = (size.width, size.height) if size.width and size.height else UNKNOWN_SIZE
@@ -56,6 +60,14 @@ def _each(price: Price, quality: str, size: sizes.Size, references: int, charact
     )
     guessed = reckoned != quality or size.width is None or references
     return math.ceil(cost), Confidence.ROUGH if guessed else price.confidence
+
+
+def _tier(model: Model, output: Output, size: sizes.Size) -> str:
+    """The tier that a size is sold as; a size left to the model is the smallest."""
+    if output.ratio == sizes.AUTO:
+        return next(iter(model.sizes.tiers), "")
+    pixels = (size.width, size.height)
+    return output.tier or next((tier for (_ratio, tier), listed in model.sizes.table.items() if listed == pixels), "")
 
 
 def from_usage(price: Price | None, usage: Any) -> int | None:

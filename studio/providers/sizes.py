@@ -107,7 +107,12 @@ def _of_ratio(rules: SizeRules, ratio: str, tier: str) -> tuple[int, int]:
         raise Impossible(Sentence(_("Choose a ratio and a tier.")))
     if tier not in rules.tiers:
         raise Impossible(Sentence(_("This model does not reach %(tier)s."), {"tier": tier}))
-    return rules.table.get((ratio, tier)) or _computed(rules, ratio, tier)
+    listed = rules.table.get((ratio, tier))
+    if listed is None and rules.table and not rules.exact:
+        ratios = [known for known in RATIOS if (known, tier) in rules.table]
+        message = _("This model makes %(tier)s in %(ratios)s alone.")
+        raise Impossible(Sentence(message, {"tier": tier, "ratios": ", ".join(ratios)}))
+    return listed or _computed(rules, ratio, tier)
 
 
 def _computed(rules: SizeRules, ratio: str, tier: str) -> tuple[int, int]:

@@ -49,8 +49,14 @@ class Table:
             raise self.error(key, f"must be at least {least}, not {value}")
         return int(value)
 
-    def number(self, key: str) -> float:
-        value = self._take(key, (int, float), "a number", None)
+    def whole_or_none(self, key: str, *, least: int) -> int | None:
+        return self.whole(key, least=least) if key in self._data else None
+
+    def number_or_none(self, key: str) -> float | None:
+        return self.number(key) if key in self._data else None
+
+    def number(self, key: str, default: float | None = None) -> float:
+        value = self._take(key, (int, float), "a number", default)
         if not 0 <= value < 1e12:
             raise self.error(key, f"must not be negative or endless, as {value} is")
         return float(value)

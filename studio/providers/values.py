@@ -23,6 +23,8 @@ class ReferenceFile:
     width: int
     height: int
     role: str = ""
+    # Where the provider can fetch it, once it was uploaded there or was given a signed link; else empty.
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class ImageRequest:
     format: str = ""
     compression: int | None = None
     references: tuple[ReferenceFile, ...] = ()
+    partials: int = 0
     recipe: Recipe = field(default_factory=Recipe)
     take: int = 1
 
@@ -62,6 +65,14 @@ class FormFile:
     filename: str
     media_type: str
     path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataURL:
+    """Stands in a call's JSON in the place of a whole file, which is sent as ``data:<media type>;base64,…``."""
+
+    path: Path
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,12 +151,14 @@ class Failure:
 
     ``code`` is one of ours (see studio.providers.failures), ``words`` the provider's own message, cleaned and capped.
     ``not_accepted`` is proof that no work was taken on, so the same call may be tried again after ``retry_after``.
+    ``unclear`` is the opposite of any proof: an answer to the paid call that leaves open whether work was taken on.
     """
 
     code: str
     words: str = ""
     billed: Billed = Billed.NO
     not_accepted: bool = False
+    unclear: bool = False
     retry_after: float | None = None
     pauses: bool = False  # the whole connection: a bad key, no credit
 
@@ -163,3 +176,5 @@ class TestResult:
     message: str  # a message id of ours, or the provider's own words
     models: tuple[str, ...] = ()
     code: str = ""  # where it failed: one of studio.providers.failures
+    balance: int | None = None  # micro-dollars left in the account, where the provider tells
+    prices: Mapping[str, int] = field(default_factory=dict)  # model id to micro-dollars a picture, where it tells
