@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from studio.prompts.words import gettext_noop as _
 from studio.providers import catalogue, failures, images_api, prices
+from studio.providers.sizes import AUTO
 from studio.providers.values import (
     Account,
     Billed,
@@ -71,9 +72,14 @@ def _base_url(account: Account) -> str:
 
 
 def _fields(request: ImageRequest) -> dict[str, Any]:
-    """Only what was chosen, in one order: these models refuse fields that they do not know."""
+    """Only what was chosen, in one order: these models refuse fields that they do not know.
+
+    A size that is left to the model is left out: its maker's default is to choose, and a local server has one of its
+    own and does not know the word.
+    """
     fields: dict[str, Any] = {"model": request.model, "prompt": request.prompt, "n": 1}
-    chosen = {"size": request.size, "quality": request.quality, "output_format": request.format}
+    size = "" if request.size == AUTO else request.size
+    chosen = {"size": size, "quality": request.quality, "output_format": request.format}
     fields |= {name: value for name, value in chosen.items() if value}
     if request.compression is not None and request.format in {"jpeg", "webp"}:
         fields["output_compression"] = request.compression

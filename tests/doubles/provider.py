@@ -184,14 +184,17 @@ class Provider:
         raise Refusal(404, f"Invalid URL ({request.method} {path})")
 
     async def _submission(self, request: Recorded, fields: dict[str, Any], writer: asyncio.StreamWriter) -> bool:
+        body, behaviour = self.taken_on(request, fields)
+        return await self._answer(writer, behaviour, body)
+
+    def taken_on(self, request: Recorded, fields: dict[str, Any]) -> tuple[bytes, Behaviour]:
+        """What is said to a submission whose fields are right, and how; counted here if it is billed."""
         behaviour = self._take(fields["prompt"])
         if behaviour.counts:
             self.billed[request.key] += 1
         if behaviour.body is not None or behaviour.status >= 400:
-            body = _bytes(behaviour.body)
-        else:
-            body = reply_to(fields, behaviour, self.link)
-        return await self._answer(writer, behaviour, body)
+            return _bytes(behaviour.body), behaviour
+        return reply_to(fields, behaviour, self.link), behaviour
 
     def link(self, content: bytes, kind: str) -> str:
         """The address under which a picture can be fetched without a key."""

@@ -7,20 +7,31 @@ from urllib.parse import urlsplit
 
 from studio.egress.bodies import body_of
 from studio.providers.values import Call, Reply
-from tests.doubles import wire
+from tests.doubles import contract, wire
+from tests.doubles.behaviour import Behaviour
 from tests.doubles.contract import Refusal
 from tests.doubles.provider import Provider
 
 
 def answer_of(provider: Provider, call: Call) -> Reply:
-    """What the flavour that the call's address names says to it."""
+    """What the flavour that the call's address names says to it, or OpenAI where it names none."""
     name, _, rest = urlsplit(call.url).path.strip("/").partition("/")
+    request = received(call)
     try:
-        body, behaviour = provider.flavours[name].answer(received(call), f"/{rest}")
+        if name in provider.flavours:
+            body, behaviour = provider.flavours[name].answer(request, f"/{rest}")
+        else:
+            body, behaviour = _submission(provider, request, rest)
     except Refusal as refusal:
         return Reply(status=refusal.status, headers={}, body=refusal.body)
     parsed = json.loads(body) if isinstance(body, bytes) else body
     return Reply(status=behaviour.status, headers=behaviour.headers, body=parsed)
+
+
+def _submission(provider: Provider, request: wire.Recorded, path: str) -> tuple[bytes, Behaviour]:
+    contract.check_key(request, provider.key)
+    checks = {"images/generations": contract.check_generation, "images/edits": contract.check_edit}
+    return provider.taken_on(request, checks[path](request))
 
 
 def received(call: Call) -> wire.Recorded:
