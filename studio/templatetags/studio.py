@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, ngettext
 
+from studio.services.amounts import money as money
 from studio.views import wording
 
 if TYPE_CHECKING:
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
-MICRO = 1_000_000
-CENT = 10_000
-LEAST = Decimal("0.0001")  # the smallest amount that is told
+# With ``price`` below this is how pages write money; docs/architecture.md tells the rule.
+register.filter("money", money)
 
 
 @cache
@@ -77,23 +76,6 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
         static(_sprite()),
         name,
     )
-
-
-@register.filter
-def money(micro_dollars: int | None) -> str:
-    """Micro-dollars as people read them: whole cents, and below one cent up to four digits. Something is never nothing.
-
-    With ``price`` below this is the one rule for money; docs/architecture.md tells it.
-    """
-    if micro_dollars is None:
-        return ""
-    amount, places = Decimal(micro_dollars) / MICRO, 2
-    if 0 < micro_dollars < CENT:
-        amount = max(amount.quantize(LEAST, ROUND_HALF_UP), LEAST)
-        places = max(2, -int(amount.normalize().as_tuple().exponent))
-    # Rounded here: Django's formatting cuts off.
-    rounded = amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return f"${formats.number_format(rounded, places, use_l10n=True, force_grouping=True)}"
 
 
 @register.filter
