@@ -39,6 +39,9 @@ def body_of(call: Call) -> Body | None:
     try:
         if call.form is not None:
             return _form(call.form)
+        if call.file is not None:
+            length = call.file.path.stat().st_size
+            return Body(media_type=call.file.media_type, length=length, pieces=(call.file.path,))
         if call.json is not None:
             content = json.dumps(call.json, ensure_ascii=False, separators=(",", ":")).encode()
             return Body(media_type="application/json", length=len(content), pieces=(content,))

@@ -18,14 +18,21 @@ if TYPE_CHECKING:
         TestResult,
     )
 
+# As many calls as one reference's upload takes at most.
+UPLOAD_STEPS = 4
+
 
 class Uploads(Protocol):
-    """A provider with a storage of its own for references: free calls, before the paid one."""
+    """A provider with a storage of its own for references: free calls, before the paid one.
+
+    A submission that is repeated under its key must name the same addresses, so they are kept with the attempt.
+    """
 
     def upload(self, reference: ReferenceFile, account: Account) -> Call: ...
 
-    def read_upload(self, reply: Reply, reference: ReferenceFile, account: Account) -> str | Call | Failure:
-        """The address that the paid call names it by, or the next step of the upload, or why there is none."""
+    def read_upload(self, reply: Reply, call: Call, reference: ReferenceFile, account: Account) -> str | Call | Failure:
+        """What the answer to ``call`` means: the address that the paid call names the reference by, or the next step
+        of the upload, or why there is none. No upload has more than UPLOAD_STEPS steps."""
         ...
 
 

@@ -76,14 +76,27 @@ class DataURL:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileBody:
+    """A file that is a call's whole body, as storages take it."""
+
+    path: Path
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """An HTTP request to be sent once. ``json`` or ``form``, not both; the form keeps its order."""
+    """An HTTP request to be sent once. ``json`` or ``form`` or ``file``; the form keeps its order.
+
+    ``memo`` is never sent: what the adapter needs to know again when it reads the answer.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     json: Mapping[str, Any] | None = None
     form: tuple[FormField | FormFile, ...] | None = None
+    file: FileBody | None = None
+    memo: str = field(default="", repr=False)
     deadline: float = 600.0  # seconds for the whole call, from connect to last byte
     max_bytes: int = 96 * 1024 * 1024  # of the reply, on the wire
 
