@@ -154,6 +154,8 @@ class Attempt(models.Model):
     owner = models.UUIDField(null=True)
     # Where it is sent to: the connection may move later, and what was sent stays told as it was.
     base_url = models.CharField(max_length=300, blank=True)
+    # The references as they were sent, in the order of their numbers; see SentReference.
+    sent_references = models.JSONField(default=list, blank=True)
     not_before = models.DateTimeField(null=True)
     cancel_requested_at = models.DateTimeField(null=True)
     # The same key is sent with every try of this attempt, where the provider takes one.

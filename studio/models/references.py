@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -47,3 +48,24 @@ class Reference(models.Model):
 
     def __str__(self) -> str:
         return self.label or self.sha256[:12]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentReference:
+    """A reference as an attempt sends it: which file, how it goes, and until when it can be had there."""
+
+    name: str  # of the file, relative to the storage
+    format: str
+    width: int
+    height: int
+    bytes: int
+    road: str
+    url: str = ""  # at the provider, where it was uploaded; a signed link is never written down
+    until: float = 0.0  # seconds since 1970: of a signed link, or of an upload that may be used again
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        return cls(**values)

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from studio.imaging.formats import MEDIA_TYPES
 from studio.models import Attempt
 from studio.models.generations import AttemptQuerySet, State
+from studio.models.references import SentReference
 from studio.prompts.filling import filled
 from studio.providers import failures
 from studio.providers.values import Account, Failure, ImageRequest, ReferenceFile
@@ -50,6 +51,8 @@ class Claimed:
     provider: str
     request: ImageRequest
     account: Account
+    # The references as they were sent the last time, where it was sent before.
+    sent_references: tuple[SentReference, ...] = ()
     # Why it cannot be sent at all: a key that does not decrypt, a reference whose file is gone.
     refusal: Failure | None = None
 
@@ -133,7 +136,10 @@ def _claimed(owner: UUID, row: Attempt) -> Claimed:
     try:
         claimed = replace(claimed, account=connections.account(generation.connection))
         # A job is asked for by its id; what it was made from is not needed again, and may be gone.
-        return replace(claimed, request=request_of(row)) if row.state == State.LEASED else claimed
+        if row.state != State.LEASED:
+            return claimed
+        sent = tuple(map(SentReference.from_json, row.sent_references))
+        return replace(claimed, request=request_of(row), sent_references=sent)
     except Unreadable as error:
         return replace(claimed, refusal=Failure(code=failures.BAD_KEY, words=str(error)))
     except FileNotFoundError:

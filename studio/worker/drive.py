@@ -15,7 +15,7 @@ from studio.imaging.inspect import BadPicture
 from studio.models.generations import State
 from studio.providers import failures
 from studio.providers.values import Billed, Call, Drawing, Failure, Outcome, Picture, Pictures, RemoteJob
-from studio.worker import drawing, failpoints, receipts, receive, settle
+from studio.worker import drawing, failpoints, preparing, receipts, receive, settle
 from studio.worker.follow import Follower
 from studio.worker.hold import Hold, Lost
 from studio.worker.lanes import Lane
@@ -98,7 +98,10 @@ class Driver:
 
     async def _submit(self) -> Outcome | Unclear:
         failpoints.reach("claimed")
-        work = self.adapter.submit(self.claimed.request, self.claimed.account, key=self.claimed.key)
+        request = await preparing.prepared(self.hold, self.adapter, self.floor)
+        if isinstance(request, Failure):
+            return request
+        work = self.adapter.submit(request, self.claimed.account, key=self.claimed.key)
         if isinstance(work, Drawing):
             await self.hold.mark_drawing()
             return await drawing.draw(work.request, self.floor)

@@ -12,6 +12,7 @@ from studio.models.generations import LATE, AttemptQuerySet, State
 from studio.worker import receipts
 
 if TYPE_CHECKING:
+    from studio.models.references import SentReference
     from studio.worker.claim import Claimed
     from studio.worker.receipts import Receipt
     from studio.worker.writer import Writer
@@ -28,6 +29,8 @@ class Hold:
     # As last committed by us.
     state: State = field(init=False)
     remote_id: str = field(init=False)
+    # How the references go to the provider, written down with the mark.
+    references: tuple[SentReference, ...] = ()
 
     def __post_init__(self) -> None:
         self.state, self.remote_id = self.claimed.state, self.claimed.remote_id
@@ -38,7 +41,11 @@ class Hold:
 
     async def mark_sent(self) -> None:
         """Before the paid call, always: what is not marked was not sent."""
-        await self._move(State.SUBMITTING, (State.LEASED,), submitted_at=timezone.now())
+        values = {
+            "base_url": self.claimed.account.base_url,
+            "sent_references": [each.to_json() for each in self.references],
+        }
+        await self._move(State.SUBMITTING, (State.LEASED,), submitted_at=timezone.now(), **values)
 
     async def confirm(self) -> None:
         """Still ours? Asked when much time passed between the mark and the call."""
