@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Count, F, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Count, Exists, F, Index, OuterRef, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from studio.models.choices import one_of
+from studio.models.money import Halt
+from studio.providers import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,12 +103,22 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.filter(finished_at=None)
 
     def due(self) -> AttemptQuerySet:
-        """Queued, and neither waiting for a later time nor for a paused connection. By the database's own clock."""
-        return self.filter(
-            Q(not_before=None) | Q(not_before__lte=Now()),
-            state=State.QUEUED,
-            generation__connection__paused_at=None,
-        )
+        """Queued, allowed, and not waiting for a later time. By the database's own clock."""
+        return self.allowed().filter(Q(not_before=None) | Q(not_before__lte=Now()), state=State.QUEUED)
+
+    def allowed(self) -> AttemptQuerySet:
+        """What may be sent: its connection is not paused and no halt stands over its team. What is drawn on this
+        machine calls nobody and is never halted."""
+        halts = Halt.objects.filter(Q(team=None) | Q(team=OuterRef("generation__team")))
+        built_in = [name for name, known in catalogue.providers().items() if known.is_built_in]
+        at_home = Q(generation__connection__provider__in=built_in)
+        return self.filter(at_home | ~Exists(halts), generation__connection__paused_at=None)
+
+    def locked(self, expected: Iterable[State]) -> list[int]:
+        """The ids of those in an expected state, kept as they are for the rest of the transaction. A change by a
+        condition on another table must come in these two steps: PostgreSQL looks again at the changed row alone."""
+        rows = self.filter(state__in=list(expected)).order_by("pk").select_for_update(of=("self",))
+        return list(rows.values_list("pk", flat=True))
 
     def busy(self) -> dict[int, tuple[int, int]]:
         """Connection → its calls that are open or about to be, and how many it allows at once. Where the two are the

@@ -18,7 +18,7 @@ from studio import queue
 from studio.models import Attempt, Generation
 from studio.models.generations import ENDED, SENT, State
 from studio.providers import failures, prices
-from studio.services import connections, orders, prompts
+from studio.services import connections, money, orders, prompts
 from studio.services.orders import Refused
 from studio.worker import recover, redeem
 
@@ -102,9 +102,9 @@ def submit(
     client_token: UUID,
     as_written: bool = False,
 ) -> Generation:
-    """One generation with an attempt for each take. The same token gives the same generation, whatever has changed
-    since; ``as_written`` sends unfilled placeholders too. Raises Refused, or Conflict when the token was used for
-    something else."""
+    """One generation with an attempt for each take, and what they are expected to cost reserved. The same token gives
+    the same generation, whatever has changed since; ``as_written`` sends unfilled placeholders too. Raises Refused, or
+    Conflict when the token was used for something else."""
     request_hash = _request_hash(project, version, connection, output)
     if (known := _known(project, client_token, request_hash)) is not None:
         return known
@@ -134,14 +134,21 @@ def cancel(*, attempt: Attempt) -> CancelOutcome:
     return _cancel_waiting(row) or CancelOutcome.ENDED
 
 
+@transaction.atomic
 def _cancel_waiting(row: AttemptQuerySet) -> CancelOutcome | None:
     """Taking the owner away fences the engine: what is not yet marked as sent will not be sent."""
     waiting = (State.QUEUED, State.LEASED)
+    if not (held := row.locked(waiting)):
+        return None
+    if not row.filter(recover.sent_before()).exists():
+        row.move(State.CANCELLED, expected=waiting, owner=None)
+        money.release(held)
+        return CancelOutcome.CANCELLED
     # Why nobody knows of that first time: as it was noted then, or because the studio was stopped.
     why = Coalesce(NullIf("error_code", Value("")), Value(failures.INTERRUPTED))
-    if row.filter(recover.sent_before()).move(State.CANCELLED, expected=waiting, owner=None, error_code=why):
-        return CancelOutcome.SENT_BEFORE
-    return CancelOutcome.CANCELLED if row.move(State.CANCELLED, expected=waiting, owner=None) else None
+    row.move(State.CANCELLED, expected=waiting, owner=None, error_code=why)
+    money.dispute(held)
+    return CancelOutcome.SENT_BEFORE
 
 
 def retry(*, attempt: Attempt, user: User | None) -> Attempt:
@@ -160,6 +167,7 @@ def retry(*, attempt: Attempt, user: User | None) -> Attempt:
                 created_by=user,
                 changed_at=timezone.now(),
             )
+            money.reserve(generation=row.generation, attempts=[again], person=user)
             transaction.on_commit(queue.ring)
     except IntegrityError:
         raise Refused(_("This take was already tried again. Look at its newest attempt.")) from None
@@ -179,9 +187,14 @@ def check_again(*, attempt: Attempt) -> bool:
 
 
 def give_up(*, attempt: Attempt) -> bool:
-    """Whether this call ended the waiting for an outcome that nobody knows."""
+    """Whether this call ended the waiting for an outcome that nobody knows. What was reserved stays counted: it may
+    have been charged."""
     row = Attempt.objects.filter(pk=attempt.pk)
-    return row.move(State.FAILED, expected=(State.UNKNOWN,), owner=None, error_code=failures.GIVEN_UP) == 1
+    with transaction.atomic():
+        if not row.move(State.FAILED, expected=(State.UNKNOWN,), owner=None, error_code=failures.GIVEN_UP):
+            return False
+        money.dispute([attempt.pk])
+    return True
 
 
 def _known(project: Project, client_token: UUID, request_hash: str) -> Generation | None:
@@ -228,8 +241,9 @@ def _create(
         created_by=user,
     )
     now, address = timezone.now(), connections.address(connection)
-    Attempt.objects.bulk_create(
+    attempts = Attempt.objects.bulk_create(
         Attempt(generation=generation, take=take, base_url=address, created_by=user, changed_at=now)
         for take in range(1, output.takes + 1)
     )
+    money.reserve(generation=generation, attempts=attempts, person=user)
     return generation

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from studio.prompts import filling
 from studio.providers import catalogue, sizes
+from studio.services import halts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,6 +106,8 @@ def _megabytes(size: int) -> str:
 def check_connection(connection: Connection) -> None:
     if connection.paused_at is not None:
         raise Refused(_("This connection is paused. Resume it on the connections page, or choose another one."))
+    if sentence := halts.refusal(connection=connection):
+        raise Refused(sentence)
 
 
 def _model(connection: Connection, output: Output) -> Model:
