@@ -89,6 +89,13 @@ def _reference(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {"original": original.to_json(), "clean": facts.to_json(), "colour": renditions.colour}
 
 
+def _fit(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    from studio.imaging.fit import fit
+
+    facts = fit(arguments["source"], arguments["target"], most=arguments["most"], formats=arguments["formats"])
+    return facts.to_json()
+
+
 def _proof(arguments: Mapping[str, Any]) -> dict[str, Any]:
     from studio.imaging.proof import draw
 
@@ -101,6 +108,7 @@ OPERATIONS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "clean": _clean,
     "renditions": _renditions,
     "reference": _reference,
+    "fit": _fit,
     "proof": _proof,
 }
 

@@ -94,6 +94,7 @@ class Model:
     max_references: int
     max_reference_bytes: int  # of each, as it is sent
     max_references_bytes: int | None  # of all of one call together, where that is limited
+    reference_formats: tuple[str, ...]  # what is known to be taken; png and jpeg always are
     many_references: int | None  # more than these are taken, but are known to fail more often
     roads: tuple[Road, ...]  # those that can be gone, best first; empty where references are not taken
     max_prompt: int  # characters

@@ -131,6 +131,7 @@ def _model(table: Table, source: str) -> Model:
         max_references=max_references,
         max_reference_bytes=round(table.number("max_reference_megabytes", 20) * 1_000_000),
         max_references_bytes=_bytes_or_none(table, "max_references_megabytes"),
+        reference_formats=table.words("reference_formats", default=("png", "jpeg"), among=FORMATS),
         many_references=table.whole_or_none("many_references", least=1),
         roads=tuple(map(Road, roads)),
         max_prompt=table.whole("max_prompt", least=1),
