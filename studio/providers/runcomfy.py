@@ -1,5 +1,7 @@
 """RunComfy's queue: a request is taken on under an id, asked for until it is finished, and may be cancelled while it
 waits. Errors come with an HTTP status or in an answer of 200 with a code of its own; both mean the same.
+
+References make it an edit, at an address of its own: links that the provider fetches, or the files themselves.
 """
 
 from __future__ import annotations
@@ -11,24 +13,30 @@ from typing import Any, ClassVar
 
 from studio.prompts.words import gettext_noop as _
 from studio.providers import catalogue, failures, images_api, jobs, replies
+from studio.providers.capabilities import Road
 from studio.providers.jobs import Stage
 from studio.providers.named_sizes import ratio_and_tier
+from studio.providers.sizes import AUTO
 from studio.providers.values import (
     Account,
     Billed,
     Call,
+    DataURL,
     Drawing,
     Failure,
     ImageRequest,
     Outcome,
     Picture,
     Pictures,
+    ReferenceFile,
     RemoteJob,
     Reply,
     TestResult,
 )
 
 SUBMIT_DEADLINE = 100.0
+# Up to 64 MiB of references have to get there first.
+UPLOAD_DEADLINE = 300.0
 CHECK_DEADLINE = 30.0
 MAX_BYTES = 8_000_000
 # Between the two seconds and the five of the provider's own clients.
@@ -64,9 +72,11 @@ class RunComfy:
     makes_jobs: ClassVar[bool] = True
 
     def submit(self, request: ImageRequest, account: Account, *, key: str) -> Call | Drawing:
-        if request.references:
-            raise ValueError("References need public links, which this adapter cannot give.")
-        return _call("POST", account, _model_path(request.model), json=_fields(request), deadline=SUBMIT_DEADLINE)
+        """Raises ValueError for a size without a name, and for a reference that this model cannot be given."""
+        path = _model_path(request.model, edit=bool(request.references))
+        inline = any(not reference.url for reference in request.references)
+        deadline = UPLOAD_DEADLINE if inline else SUBMIT_DEADLINE
+        return _call("POST", account, path, json=_fields(request), deadline=deadline)
 
     def read(self, reply: Reply, request: ImageRequest) -> Outcome:
         found = _text(reply, "request_id") if 200 <= reply.status < 300 else ""
@@ -97,8 +107,7 @@ class RunComfy:
         return _call("POST", account, f"requests/{jobs.step(job.id)}/cancel")
 
     def test(self, account: Account) -> Call | None:
-        first = next(iter(catalogue.provider(self.id).models))
-        return _call("GET", account, _model_path(first), deadline=images_api.TEST_DEADLINE)
+        return _call("GET", account, f"models/{_priced()}", deadline=images_api.TEST_DEADLINE)
 
     def read_test(self, reply: Reply) -> TestResult:
         problem = _failure(reply)
@@ -107,7 +116,8 @@ class RunComfy:
         if problem is not None:
             message = problem.words or failures.explain(problem.code).sentence
             return TestResult(passed=False, message=message, code=problem.code)
-        return TestResult(passed=True, message=_("Connected. The provider answered and knows the model."))
+        message = _("Connected. The provider answered and knows the model.")
+        return TestResult(passed=True, message=message, prices=_prices(reply.body))
 
 
 def _call(
@@ -131,18 +141,54 @@ def _call(
     )
 
 
-def _model_path(model: str) -> str:
-    return f"models/{model.removesuffix(OLDER)}/text-to-image"
+def _model_path(model: str, *, edit: bool) -> str:
+    return f"models/{model.removesuffix(OLDER)}/{'edit' if edit else 'text-to-image'}"
+
+
+def _priced() -> str:
+    """The model that the free test asks about, by the name under which the provider sells it."""
+    first = next(iter(catalogue.provider(RunComfy.id).models))
+    return _model_path(first, edit=False).removeprefix("models/")
+
+
+def _prices(body: Any) -> dict[str, int]:
+    """What a picture costs at least, by our models' ids: quality and resolution may change it, nobody says how."""
+    if body.get("price_unit") != "output" or body.get("model_id") != _priced():
+        return {}
+    price = _micro(body.get("base_price_usd"))
+    asked = next(iter(catalogue.provider(RunComfy.id).models)).removesuffix(OLDER)
+    alike = [each for each in catalogue.provider(RunComfy.id).models if each.removesuffix(OLDER) == asked]
+    return dict.fromkeys(alike, price) if price is not None else {}
 
 
 def _fields(request: ImageRequest) -> dict[str, Any]:
-    """Only what the profile knows: another field is refused. Raises ValueError for a size without a name."""
+    """Only what the profile knows: another field is refused."""
+    fields: dict[str, Any] = {"prompt": request.prompt}
+    if request.references:
+        # The first is the picture to be changed, the others help.
+        fields["images"] = [_image(reference, request.model) for reference in request.references]
     if request.model.endswith(OLDER):
-        return {"prompt": request.prompt, "size": request.size.replace("x", "_")}
-    ratio, tier = ratio_and_tier(RunComfy.id, request.size)
-    fields = {"prompt": request.prompt, "aspect_ratio": ratio, "resolution": tier.lower()}
+        return fields | _older_size(request)
+    if request.size and request.size != AUTO:  # left out, an edit is given the ratio of its first reference
+        ratio, tier = ratio_and_tier(RunComfy.id, request.size)
+        fields |= {"aspect_ratio": ratio, "resolution": tier.lower()}
     chosen = {"quality": request.quality, "output_format": request.format}
     return fields | {name: value for name, value in chosen.items() if value}
+
+
+def _older_size(request: ImageRequest) -> dict[str, str]:
+    """Only an edit knows the word for a size that is left to the model."""
+    if request.size and request.size != AUTO:
+        return {"size": request.size.replace("x", "_")}
+    return {"size": AUTO} if request.references else {}
+
+
+def _image(reference: ReferenceFile, model: str) -> str | DataURL:
+    if reference.url:
+        return reference.url
+    if Road.DATA_URL not in catalogue.model(RunComfy.id, model).roads:
+        raise ValueError("This model fetches its references, and this one has no address.")
+    return DataURL(path=reference.path, media_type=reference.media_type)
 
 
 def _outcome(reply: Reply, stage: Stage, job: RemoteJob) -> Outcome:
@@ -160,7 +206,7 @@ def _finished(reply: Reply) -> Outcome:
     found = tuple(_pictures(reply.body.get("output")))
     if not found:
         return Failure(code=failures.UNUSABLE_REPLY, words=_words(reply), billed=Billed.YES)
-    return Pictures(pictures=found, cost=_cost(reply.body.get("cost")))
+    return Pictures(pictures=found, cost=_micro(reply.body.get("cost")))
 
 
 def _pictures(output: Any) -> Iterator[Picture]:
@@ -177,7 +223,7 @@ def _pictures(output: Any) -> Iterator[Picture]:
             yield picture
 
 
-def _cost(dollars: Any) -> int | None:
+def _micro(dollars: Any) -> int | None:
     """Zero is no figure: nothing here is free, so it was not reckoned yet."""
     if isinstance(dollars, bool) or not isinstance(dollars, int | float):
         return None
@@ -203,7 +249,7 @@ def _failure(reply: Reply) -> Failure | None:
         return Failure(code=failures.RATE_LIMITED, words=said, not_accepted=True, retry_after=wait)
     if number >= 500 or number in PASSING:
         ours = failures.BUSY if number == 503 else failures.SERVER_ERROR
-        return Failure(code=ours, words=said, billed=Billed.UNKNOWN)
+        return Failure(code=ours, words=said, billed=Billed.UNKNOWN, unclear=True)
     wrong = failures.ADDRESS_WRONG if number < 400 else failures.INVALID_REQUEST
     ours = KNOWN.get(code or 0) or KNOWN.get(number, wrong)
     return Failure(code=ours, words=said, pauses=ours in PAUSING)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from tests.doubles import contract
 from tests.doubles.behaviour import Behaviour, drawn
 from tests.doubles.contract import Refusal
 from tests.doubles.wire import Recorded
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from tests.doubles.provider import Provider
 
 MODEL = "/v1/models/openai/gpt-image-2/text-to-image"
+EDIT = "/v1/models/openai/gpt-image-2/edit"
 RATIOS = frozenset({"1:1", "3:2", "2:3", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9"})
 SCHEMA: dict[str, frozenset[str]] = {
     "aspect_ratio": RATIOS,
@@ -23,6 +26,9 @@ SCHEMA: dict[str, frozenset[str]] = {
     "output_format": frozenset({"png", "jpeg", "webp"}),
 }
 OLDER_SCHEMA = {"size": frozenset({"1024_1024", "1024_1536", "1536_1024"})}
+OLDER_EDIT_SCHEMA = {"size": OLDER_SCHEMA["size"] | {"auto"}}
+MOST_IMAGES = 10
+MOST_IMAGE_BYTES, MOST_REQUEST_BYTES = 6 * 1024 * 1024, 64 * 1024 * 1024
 
 
 class QueueRefusal(Refusal):
@@ -52,11 +58,11 @@ class RunComfy:
     def answer(self, request: Recorded, path: str) -> tuple[Any, Behaviour]:
         if self.provider.key and request.header("authorization") != f"Bearer {self.provider.key}":
             raise QueueRefusal(401, 400004, "The token is not valid.")
-        if path == MODEL and request.method == "POST":
-            return self._take_on(request)
-        if path == MODEL:
-            model = MODEL.removeprefix("/v1/models/")
-            return {"model_id": model, "base_price_usd": "0.01", "price_unit": "output"}, Behaviour()
+        if path in {MODEL, EDIT} and request.method == "POST":
+            return self._take_on(request, path)
+        if path in {MODEL, EDIT}:
+            model = path.removeprefix("/v1/models/")
+            return {"model_id": model, "base_price_usd": 0.01, "price_unit": "output"}, Behaviour()
         if (match := re.fullmatch(r"/v1/requests/([\w-]+)/(status|result|cancel)", path)) is None:
             raise QueueRefusal(400, 400001, "There is no such model.")
         found = self.made.get(match[1])
@@ -67,9 +73,14 @@ class RunComfy:
             return behaviour.body, behaviour
         return self._cancel(found) if match[2] == "cancel" else self._state(found), Behaviour()
 
-    def _take_on(self, request: Recorded) -> tuple[Any, Behaviour]:
+    def _take_on(self, request: Recorded, path: str) -> tuple[Any, Behaviour]:
         fields = request.json
-        _check(fields, OLDER_SCHEMA if self.older else SCHEMA)
+        if len(request.body) > MOST_REQUEST_BYTES:
+            raise QueueRefusal(413, 413001, "The request is too large.")
+        if path == EDIT:
+            _check_images(fields, older=self.older)
+        else:
+            _check(fields, OLDER_SCHEMA if self.older else SCHEMA)
         behaviour = self.provider._take(fields["prompt"])
         if behaviour.counts:
             self.provider.billed[request.key] += 1
@@ -103,6 +114,28 @@ class RunComfy:
             return {"outcome": "not_cancellable", "status": "in_progress"}
         request.cancelled = True
         return {"outcome": "cancelled", "status": "cancelled"}
+
+
+def _check_images(fields: Any, *, older: bool) -> None:
+    images = fields.get("images") if isinstance(fields, dict) else None
+    if not isinstance(images, list) or not 1 <= len(images) <= MOST_IMAGES:
+        raise QueueRefusal(422, 422001, "images takes 1 to 10.")
+    _check({name: value for name, value in fields.items() if name != "images"}, OLDER_EDIT_SCHEMA if older else SCHEMA)
+    for image in images:
+        if not isinstance(image, str) or (older and image.startswith("data:")):
+            raise QueueRefusal(422, 422001, "images takes links.")
+        if image.startswith("data:"):
+            _check_inline(image)
+        elif not image.startswith(("https://", "http://")):
+            raise QueueRefusal(422, 422001, "images takes links.")
+
+
+def _check_inline(image: str) -> None:
+    head, _, text = image.partition(",")
+    content = base64.b64decode(text, validate=True)
+    contract.check_file(head.removeprefix("data:").removesuffix(";base64"), content)
+    if len(content) > MOST_IMAGE_BYTES:
+        raise QueueRefusal(413, 413001, "An image is too large.")
 
 
 def _check(fields: Any, schema: dict[str, frozenset[str]]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from urllib.parse import urlsplit
 
-from studio.egress.bodies import body_of
+from studio.egress.bodies import Body, body_of
 from studio.providers.values import Call, Reply
 from tests.doubles import contract, wire
 from tests.doubles.behaviour import Behaviour
@@ -36,9 +37,7 @@ def _submission(provider: Provider, request: wire.Recorded, path: str) -> tuple[
 
 def received(call: Call) -> wire.Recorded:
     body = body_of(call)
-    content = (
-        b"".join(piece if isinstance(piece, bytes) else piece.read_bytes() for piece in body.pieces) if body else b""
-    )
+    content = asyncio.run(_whole(body)) if body else b""
     headers = [(name.lower(), value) for name, value in call.headers.items()]
     if body is not None:
         headers += [("content-type", body.media_type), ("content-length", str(body.length))]
@@ -46,3 +45,7 @@ def received(call: Call) -> wire.Recorded:
     url = urlsplit(call.url)
     path = f"{url.path}?{url.query}" if url.query else url.path
     return wire.Recorded(method=call.method, path=path, headers=tuple(headers), body=content, parts=parts)
+
+
+async def _whole(body: Body) -> bytes:
+    return b"".join([piece async for piece in body.stream()])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,6 @@ from studio.providers.values import (
     ImageRequest,
     Picture,
     Pictures,
-    ReferenceFile,
     RemoteJob,
     Reply,
 )
@@ -94,12 +92,6 @@ def test_a_shape_that_it_does_not_have_is_not_paid_for() -> None:
         submit(ImageRequest(model=MODEL, prompt="x", size="1000x1000", width=1000, height=1000))
 
 
-def test_references_are_not_left_out_in_silence() -> None:
-    file = ReferenceFile(path=Path("1.png"), media_type="image/png", bytes=1, width=1, height=1)
-    with pytest.raises(ValueError, match="public links"):
-        submit(ordered(references=(file,)))
-
-
 def test_every_size_on_offer_is_taken(double: Provider) -> None:
     account = Account(base_url=double.url("runcomfy"), key="t-1")
     intents = [(ratio, tier) for tier in catalogue.model("runcomfy", MODEL).sizes.tiers for ratio in RATIOS]
@@ -126,10 +118,6 @@ def test_the_older_schema_has_three_sizes(double: Provider) -> None:
     assert possible == ["1:1", "2:3", "3:2"]
     refused = RUNCOMFY.read(answer_of(double, submit(ordered(), account)), ordered())
     assert refused == Failure(code=failures.INVALID_REQUEST, words="aspect_ratio does not match the schema.")
-
-
-def test_no_references_are_offered_without_a_road_for_them() -> None:
-    assert [model.max_references for model in catalogue.provider("runcomfy").models.values()] == [0, 0]
 
 
 def test_a_job_is_asked_for_its_result_and_its_cost() -> None:
@@ -169,11 +157,12 @@ def test_only_what_waits_can_be_cancelled(queue: int, cancelled: bool, double: P
     assert outcome == (Failure(code=failures.CANCELLED) if cancelled else JOB)
 
 
-def test_the_free_test_asks_for_the_model(double: Provider) -> None:
+def test_the_free_test_asks_for_the_model_and_its_least_price(double: Provider) -> None:
     call = RUNCOMFY.test(Account(base_url=double.url("runcomfy"), key="t-1"))
     assert call is not None
     assert (call.method, call.json) == ("GET", None)
-    assert RUNCOMFY.read_test(answer_of(double, call)).passed
+    passed = RUNCOMFY.read_test(answer_of(double, call))
+    assert (passed.passed, passed.prices) == (True, {MODEL: 10_000, OLDER_MODEL: 10_000})
     wrong = RUNCOMFY.test(Account(base_url=double.url("runcomfy"), key="t-2"))
     assert wrong is not None
     refused = RUNCOMFY.read_test(answer_of(double, wrong))
@@ -201,6 +190,22 @@ def test_pictures_are_read_from_both_names(word: str, output: Any, pictures: lis
 @pytest.mark.parametrize("cost", [None, 0, 0.0, -1, True, "0.05", [], 1000, 10**400, float("nan"), float("inf")])
 def test_a_cost_that_cannot_be_true_is_none(cost: Any) -> None:
     assert check(200, {"status": "completed", "output": {"image": LINK}, "cost": cost}).cost is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"price_unit": "second"},
+        {"price_unit": None},
+        {"model_id": "openai/another"},
+        *({"base_price_usd": junk} for junk in (None, True, "0.01", 0, -1, 1000, float("nan"), float("inf"), [])),
+    ],
+)
+def test_a_price_of_something_else_or_that_cannot_be_true_is_none(told: dict[str, Any]) -> None:
+    model = f"{MODEL}/text-to-image"
+    body = {"model_id": model, "base_price_usd": 0.01, "price_unit": "output", **told}
+    result = RUNCOMFY.read_test(Reply(status=200, headers={}, body=body))
+    assert (result.passed, result.prices) == (True, {})
 
 
 @pytest.mark.parametrize("output", [None, 5, [], "x", {}, {"images": 5}, {"images": []}, {"image": "ftp://x"}])

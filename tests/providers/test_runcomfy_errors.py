@@ -66,6 +66,26 @@ def test_every_refusal_has_its_meaning(
     assert (outcome.code, outcome.billed, outcome.not_accepted, outcome.pauses) == (code, billed, again, pauses)
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(status, None) for status in (408, 409, 500, 502, 503, 504)]
+    + [(200, error(code)) for code in (408001, 409001, 500001, 503001, 7)],
+)
+def test_an_answer_that_proves_nothing_is_unclear(status: int, body: Any) -> None:
+    outcome = read(status, body)
+    assert (outcome.unclear, outcome.not_accepted, outcome.billed) == (True, False, UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(status, None) for status in (302, 400, 401, 402, 403, 404, 413, 422, 429)]
+    + [(200, error(code)) for code in (400001, 400002, 400004, 403001, 404001, 429001)],
+)
+def test_a_refusal_is_clear(status: int, body: Any) -> None:
+    outcome = read(status, body)
+    assert (outcome.unclear, outcome.billed) == (False, NO)
+
+
 @pytest.mark.parametrize("name", ["error_message", "message", "error", "detail"])
 def test_the_providers_words_are_found_under_each_name(name: str) -> None:
     assert read(400, {"error_code": 400009, name: "Too long."}).words == "Too long."
