@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -19,11 +18,15 @@ from studio.egress.errors import (
     NotSent,
     NotStored,
     ResultGone,
+    StrangeHost,
     TooLarge,
 )
 from studio.egress.exchange import Line, deadline, exchange, is_plain, read_headers, target
 from studio.egress.fetching import fetch
 from studio.egress.network import Resolver, Watch, resolve
+from studio.egress.parts import Part
+from studio.egress.streaming import OnEvent, Stream
+from studio.providers.events import is_stream
 from studio.providers.spill import Malformed, Spill
 from studio.providers.values import Call, Reply
 
@@ -42,6 +45,7 @@ __all__ = [
     "NotSent",
     "NotStored",
     "ResultGone",
+    "StrangeHost",
     "TooLarge",
     "fetch",
     "send",
@@ -63,12 +67,14 @@ async def send(
     resolver: Resolver = resolve,
     before_send: BeforeSend | None = None,
     on_headers: OnHeaders | None = None,
+    on_event: OnEvent | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> Reply:
     """Send a call once and read its answer to the end; pictures go to files in ``spill_to``, which are the caller's.
 
     ``before_send`` is awaited when the connection stands and nothing has left yet; what it raises passes through, and
-    the call is then not sent. ``on_headers`` is awaited when the answer begins. Raises NotSent or Ambiguous.
+    the call is then not sent. ``on_headers`` is awaited when the answer begins, ``on_event`` with each event of a
+    streamed answer before its last; the files of such an event are the callback's. Raises NotSent or Ambiguous.
     """
     where = target(call.url, allow)
     body = body_of(call)
@@ -82,6 +88,12 @@ async def send(
         headers = {name: _cleaned(value, secret) for name, value in read_headers(response).items()}
         if on_headers is not None:
             await on_headers(response.status, headers)
+        if call.ends and is_stream(headers) and is_plain(headers):
+            # In small pieces: there is no saying when its pictures come, nor how many come at once.
+            stream = Stream(spill_to, ends=call.ends, secret=secret, on_event=on_event)
+            parsed, head = await stream.read(response, most_text=TEXT_BYTES)
+            text = _cleaned(head.decode("utf-8", "replace"), secret)
+            return Reply(status=response.status, headers=headers, body=parsed, text=text)
         watch.expect_body()
         return await _read(response, headers, spill_to, secret)
     raise AssertionError("unreachable")
@@ -100,33 +112,11 @@ def _cleaned(text: str, secret: str) -> str:
     return text.replace(secret, "[key]") if secret else text
 
 
-class _Part:
-    """A file that a picture is decoded into; made only when there is one."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / f"{secrets.token_hex(16)}.part"
-        try:
-            self._file = self.path.open("xb", buffering=0)
-        except OSError:
-            raise NotStored from None
-
-    def write(self, content: bytes) -> None:
-        view = memoryview(content)
-        try:
-            while view:
-                view = view[self._file.write(view) :]
-        except OSError:
-            raise NotStored from None
-
-    def close(self) -> None:
-        self._file.close()
-
-
 async def _read(response: httpcore.Response, headers: Mapping[str, str], folder: Path, secret: str) -> Reply:
-    parts: list[_Part] = []
+    parts: list[Part] = []
 
-    def open_part() -> _Part:
-        parts.append(_Part(folder))
+    def open_part() -> Part:
+        parts.append(Part(folder))
         return parts[-1]
 
     spill = Spill(open_part)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_TITLE = 160
 MAX_TAKES = 50
+MAX_PARTIALS = 10
 MAX_BLANK = 20
 # What a ratio's radio button says when exact pixels are asked for instead.
 EXACT = "exact"
@@ -172,6 +173,7 @@ def _output(post: QueryDict) -> Output:
         format=word("format"),
         compression=_number(post.get("compression"), least=0, most=100),
         takes=_number(post.get("takes"), least=1, most=MAX_TAKES) or 1,
+        partials=_number(post.get("partials"), least=0, most=MAX_PARTIALS) or 0,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from studio.providers.events import Event
     from studio.providers.values import (
         Account,
         Call,
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
         Failure,
         ImageRequest,
         Outcome,
+        Picture,
         ReferenceFile,
         RemoteJob,
         Reply,
@@ -33,6 +35,15 @@ class Uploads(Protocol):
     def read_upload(self, reply: Reply, call: Call, reference: ReferenceFile, account: Account) -> str | Call | Failure:
         """What the answer to ``call`` means: the address that the paid call names the reference by, or the next step
         of the upload, or why there is none. No upload has more than UPLOAD_STEPS steps."""
+        ...
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """A provider that sends unfinished pictures while it works, where its calls name what ends their stream."""
+
+    def read_event(self, event: Event) -> Picture | None:
+        """The unfinished picture in an event before the last; None where it is about something else."""
         ...
 
 

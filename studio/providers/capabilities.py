@@ -49,6 +49,7 @@ class TokenFormula:
     area_offset: int
     area_scale: int
     reference_tokens: int  # image tokens in, per reference
+    partial_tokens: int  # image tokens out, per unfinished picture
     auto_quality: str = ""  # what "auto" is reckoned as
 
     def output_tokens(self, quality: str, width: int, height: int) -> int:

@@ -234,6 +234,7 @@ def _formula(table: Table, qualities: tuple[str, ...]) -> TokenFormula:
         area_offset=table.whole("area_offset", least=0),
         area_scale=table.whole("area_scale", least=1),
         reference_tokens=table.whole("reference_tokens", least=0),
+        partial_tokens=table.whole("partial_tokens", 0, least=0),
         auto_quality=table.text("auto_quality", "", among=("", *grid)),
     )
     table.close()

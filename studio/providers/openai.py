@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from studio.prompts.words import gettext_noop as _
-from studio.providers import catalogue, failures, images_api, prices
+from studio.providers import catalogue, failures, images_api, images_stream, prices
 from studio.providers.sizes import AUTO
 from studio.providers.values import (
     Account,
@@ -15,11 +15,15 @@ from studio.providers.values import (
     Failure,
     ImageRequest,
     Outcome,
+    Picture,
     Pictures,
     RemoteJob,
     Reply,
     TestResult,
 )
+
+if TYPE_CHECKING:
+    from studio.providers.events import Event
 
 MAX_MODELS = 200
 
@@ -30,11 +34,15 @@ class OpenAI:
     makes_jobs: ClassVar[bool] = False
 
     def submit(self, request: ImageRequest, account: Account, *, key: str) -> Call | Drawing:
-        return images_api.submission(_base_url(account), account, _fields(request), request.references, key=key)
+        call = images_api.submission(_base_url(account), account, _fields(request), request.references, key=key)
+        return images_stream.streamed(call, request.partials)
 
     def read(self, reply: Reply, request: ImageRequest) -> Outcome:
         if not 200 <= reply.status < 300:
             return images_api.failure(reply)
+        if (broken := images_stream.broken_off(reply)) is not None:
+            return broken
+        reply = images_stream.plain(reply)
         found = images_api.pictures(reply.body)
         if not found:
             return images_api.no_picture(reply)
@@ -44,6 +52,9 @@ class OpenAI:
             cost=prices.from_usage(price, reply.body.get("usage")),
             revised_prompt=images_api.revised(reply.body),
         )
+
+    def read_event(self, event: Event) -> Picture | None:
+        return images_stream.unfinished(event)
 
     def check(self, job: RemoteJob, account: Account) -> Call:
         raise NotImplementedError("This provider answers at once; there is nothing to ask for.")

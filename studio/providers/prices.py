@@ -53,12 +53,14 @@ def _each(
     formula, rates = price.formula, price.tokens
     reckoned = quality if quality in formula.grid else formula.auto_quality
     width, height = (size.width, size.height) if size.width and size.height else UNKNOWN_SIZE
+    partials = min(output.partials, model.partials)
+    made = formula.output_tokens(reckoned, width, height) + partials * formula.partial_tokens
     cost = (
-        formula.output_tokens(reckoned, width, height) * rates.image_out
+        made * rates.image_out
         + references * formula.reference_tokens * rates.image_in
         + characters / CHARACTERS_PER_TOKEN * rates.text_in
     )
-    guessed = reckoned != quality or size.width is None or references
+    guessed = reckoned != quality or size.width is None or references or partials
     return math.ceil(cost), Confidence.ROUGH if guessed else price.confidence
 
 

@@ -99,6 +99,8 @@ class Call:
     memo: str = field(default="", repr=False)
     deadline: float = 600.0  # seconds for the whole call, from connect to last byte
     max_bytes: int = 96 * 1024 * 1024  # of the reply, on the wire
+    # Where the answer may come as a stream of events: the kinds of event that are the answer itself.
+    ends: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from studio.providers import catalogue, prices, sizes
 from studio.providers.capabilities import Confidence, Model
 from studio.templatetags.studio import money, seconds
+from studio.views import charges
 from studio.views.wording import beside, connection_name, listed, quality_said, quality_words, translated
 
 if TYPE_CHECKING:
@@ -190,21 +191,17 @@ class Pane:
 
     @property
     def total(self) -> int | None:
-        return None if self.estimate is None else _cents(self.estimate.total)
+        return None if self.estimate is None else charges.cents(self.estimate.total)
 
     @property
     def lines(self) -> list[tuple[str, str]]:
         """What the estimate is made of. The references' share is what they add."""
         if self.model is None or not self.total:
             return []
-        bare = prices.estimate(self.model, self.output, 0, characters=self.characters)
-        alone = _cents(bare.total) if bare else self.total
         parts = [self.takes_words, quality_said(self.output.quality), self.output.ratio or self.size_words]
-        lines = [(beside(parts), money(alone))]
-        if self.total > alone:
-            words = ngettext("%(n)d reference", "%(n)d references", self.references) % {"n": self.references}
-            lines.append((words, money(self.total - alone)))
-        return lines
+        return charges.lines(
+            self.model, self.output, about=beside(parts), references=self.references, characters=self.characters
+        )
 
     @property
     def total_words(self) -> str:
@@ -223,6 +220,10 @@ class Pane:
     @property
     def takes_words(self) -> str:
         return ngettext("%(n)d take", "%(n)d takes", self.output.takes) % {"n": self.output.takes}
+
+    @property
+    def partials(self) -> dict[str, Any] | None:
+        return charges.partial_choice(self.model, self.output)
 
     @property
     def max_takes(self) -> int:
@@ -246,11 +247,6 @@ class Pane:
         return "" if self.is_exact and typed is None else str(typed or start or 1024)
 
 
-def _cents(micros: int) -> int:
-    """Drawn to whole cents, once there is a cent: an estimate is no surer than that."""
-    return round(micros, -4) if micros >= 10_000 else micros
-
-
 def _settled(output: Output, offer: Offer | None) -> Output:
     """The nearest output that this model offers. A size that it cannot make stays, to be told with its reason."""
     if offer is None:
@@ -271,6 +267,7 @@ def _settled(output: Output, offer: Offer | None) -> Output:
         format=format,
         compression=output.compression if format in model.compressed else None,
         takes=min(output.takes, model.max_takes),
+        partials=min(output.partials, model.partials),
     )
 
 
