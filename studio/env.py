@@ -57,6 +57,15 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text(name).split(",") if word.strip())
 
 
+def host_of(url: str) -> tuple[str, ...]:
+    """The host of a web address, as Django compares it; none where there is none."""
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return ()
+    return (f"[{host}]" if ":" in host else host,) if host else ()
+
+
 def secret(name: str, *, kept_in: Path) -> str:
     """The variable; without it, the content of a file made at first need, readable by its owner alone."""
     if value := text(name):

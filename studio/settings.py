@@ -17,13 +17,17 @@ STUDIO_DATA = Path(env.text("STUDIO_DATA", str(BASE_DIR / "var"))).absolute()
 
 DEBUG = env.flag("STUDIO_DEBUG")
 SECRET_KEY = env.secret("SECRET_KEY", kept_in=STUDIO_DATA / "keys" / "secret-key")
-ALLOWED_HOSTS = list(env.words("STUDIO_HOSTS")) or ["127.0.0.1", "localhost", "[::1]"]
 STUDIO_PUBLIC_URL = env.text("STUDIO_PUBLIC_URL").rstrip("/")
+ALLOWED_HOSTS = list(env.words("STUDIO_HOSTS")) or ["127.0.0.1", "localhost", "[::1]"]
+# Under its public address it always answers: providers fetch references from there.
+ALLOWED_HOSTS += [host for host in env.host_of(STUDIO_PUBLIC_URL) if host not in ALLOWED_HOSTS]
 CSRF_TRUSTED_ORIGINS = [STUDIO_PUBLIC_URL] if STUDIO_PUBLIC_URL else []
 STUDIO_HTTPS = STUDIO_PUBLIC_URL.startswith("https://")
 
 # Operator's exceptions to the private-address guard: exact host:port, for engines on the operator's own machines.
 STUDIO_EGRESS_ALLOW = env.words("STUDIO_EGRESS_ALLOW")
+# Operator's additions to the hosts that finished pictures are fetched from: host, or *.example.com for all below it.
+STUDIO_RESULT_HOSTS = env.words("STUDIO_RESULT_HOSTS")
 
 # What connections' keys are encrypted with, newest first; without it, a file in STUDIO_DATA/keys made at first need.
 STUDIO_KEYS = env.words("STUDIO_KEYS")

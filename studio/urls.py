@@ -11,6 +11,7 @@ from studio.views import (
     generations,
     health,
     images,
+    links,
     palette,
     preferences,
     prompts,
@@ -19,6 +20,7 @@ from studio.views import (
     references,
     rules,
     shell,
+    spending,
     texts,
 )
 
@@ -35,6 +37,7 @@ team_patterns = [
     *gallery.urlpatterns,
     *images.urlpatterns,
     *connections.urlpatterns,
+    *spending.urlpatterns,
     *pulse.urlpatterns,
 ]
 
@@ -42,6 +45,7 @@ urlpatterns = [
     *health.urlpatterns,
     *shell.urlpatterns,
     *accounts.urlpatterns,
+    *links.urlpatterns,
     path("t/<slug:team>/", include(team_patterns)),
 ]
 

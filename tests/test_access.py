@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from studio.models import SignInLink, Team, User
 from studio.models.generations import State
 from studio.models.teams import Role
+from studio.services import budgets
 from studio.services.permissions import Action, allows
 from tests import factories
 
@@ -70,6 +71,12 @@ TEAM: dict[str, Case] = {
     "connection-pause": Case(("connection",), post=Action.MANAGE_CONNECTIONS),
     "connection-resume": Case(("connection",), post=Action.MANAGE_CONNECTIONS),
     "connection-delete": Case(("connection",), post=Action.MANAGE_CONNECTIONS),
+    "spend": Case(read=Action.VIEW),
+    "spend-csv": Case(read=Action.VIEW),
+    "budget-save": Case(post=Action.MANAGE_MONEY),
+    "budget-delete": Case(("budget",), post=Action.MANAGE_MONEY),
+    "calls-stop": Case(post=Action.STOP),
+    "calls-resume": Case(post=Action.MANAGE_MONEY),
 }
 # Open to everybody: nothing may join this list by accident.
 PUBLIC = {
@@ -77,6 +84,7 @@ PUBLIC = {
     "readyz",
     "csp-report",
     "sign-in",
+    "signed-link",
     "account_login",
     "account_logout",
     "account_inactive",
@@ -88,8 +96,8 @@ PUBLIC = {
 }
 # A signed-in person's own, in no team.
 OWN = {"home", "theme", "account_change_password", "account_set_password"}
-# Browsers send it without a token, and it changes nothing.
-WITHOUT_TOKEN = {"csp-report"}
+# They are asked without a token, and change nothing.
+WITHOUT_TOKEN = {"csp-report", "signed-link"}
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,7 @@ def make_world() -> World:
         "edge": 512,
         "attempt": factories.make_attempt(generation=generation, take=2).pk,
         "connection": connection.pk,
+        "budget": budgets.save(team=team, user=people[Role.OWNER], limit=1_000_000).pk,
     }
     return World(team, people, ids)
 
@@ -143,7 +152,11 @@ def _routes(patterns: list[URLPattern | URLResolver]) -> Iterator[str | None]:
 
 def _open_address(name: str) -> str:
     """The address of a route that belongs to no team."""
-    arguments = {"sign-in": ["no-such-token"], "account_reset_password_from_key": ["1", "no-such-key"]}
+    arguments = {
+        "sign-in": ["no-such-token"],
+        "signed-link": ["no-such-token", "image-1.png"],
+        "account_reset_password_from_key": ["1", "no-such-key"],
+    }
     return reverse(name, args=arguments.get(name))
 
 

@@ -61,7 +61,7 @@ class SentReference:
     bytes: int
     road: str
     url: str = ""  # at the provider, where it was uploaded; a signed link is never written down
-    until: float = 0.0  # seconds since 1970: of a signed link, or of an upload that may be used again
+    until: float = 0.0  # seconds since 1970: of a signed link; of an upload, for another call
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

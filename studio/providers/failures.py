@@ -6,7 +6,7 @@ plain text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from studio.prompts.words import gettext_noop as _
 
@@ -40,14 +40,19 @@ CONNECTION_LOST = "connection_lost"
 UNUSABLE_REPLY = "unusable_reply"
 TOO_LARGE = "too_large"
 RESULT_GONE = "result_gone"
+RESULT_HOST = "result_host"
 NOT_STORED = "not_stored"
 JOB_FAILED = "job_failed"
 REFERENCE_MISSING = "reference_missing"
+NOT_UPLOADED = "not_uploaded"
+NO_ROAD = "no_road"
 INTERRUPTED = "interrupted"
 CANCELLED = "cancelled"
 GIVEN_UP = "given_up"
+NOT_ANSWERED = "not_answered"
 UNEXPECTED = "unexpected"
 
+_AGAIN = _("Generate it again. If it keeps happening, tell your operator.")
 _CHECK_FIRST = _("It may have been charged. Check your account with the provider before you send it again.")
 
 EXPLANATIONS: dict[str, Explanation] = {
@@ -73,7 +78,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     ADDRESS_WRONG: Explanation(
         _("There is no images API at this address."),
-        _("Check the connection's address; it usually ends in /v1."),
+        _("Compare the connection's address with the provider's documentation; left empty, it is the provider's own."),
     ),
     REQUEST_TOO_LARGE: Explanation(
         _("The references are too large for this provider."), _("Use fewer or smaller references.")
@@ -119,6 +124,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     RESULT_GONE: Explanation(
         _("The finished picture is no longer at the address that the provider gave."), _CHECK_FIRST
     ),
+    RESULT_HOST: Explanation(
+        _("The finished picture is at a host that this provider is not known to use, so it was not fetched."),
+        _("Ask your operator to add the host to STUDIO_RESULT_HOSTS and restart, then press “Check again”."),
+    ),
     NOT_STORED: Explanation(
         _("The picture came back, but the studio's disk is full or cannot be written to."),
         _("Tell your operator. It was probably charged; make room before you generate again."),
@@ -127,12 +136,23 @@ EXPLANATIONS: dict[str, Explanation] = {
     REFERENCE_MISSING: Explanation(
         _("A reference's file could not be read, so nothing was sent."), _("Add the reference again.")
     ),
+    NO_ROAD: Explanation(
+        _("The provider fetches references from the studio, and the studio has no public address. Nothing was sent."),
+        _("Ask your operator to set STUDIO_PUBLIC_URL, or choose another connection."),
+    ),
+    NOT_UPLOADED: Explanation(
+        _("The provider's storage did not take a reference, so no picture was asked for."),
+        _("Nothing was charged. Try again in a few minutes."),
+    ),
     INTERRUPTED: Explanation(_("The studio was stopped while the answer was awaited."), _CHECK_FIRST),
     CANCELLED: Explanation(_("The provider cancelled it, as asked."), _("Generate again when you want it after all.")),
     GIVEN_UP: Explanation(_("Nobody knows what became of it, and it was given up."), _CHECK_FIRST),
+    NOT_ANSWERED: Explanation(_("It was sent, and no later try brought an answer that counts."), _CHECK_FIRST),
     UNEXPECTED: Explanation(_("Something went wrong in the studio itself."), _CHECK_FIRST),
 }
 
 
-def explain(code: str) -> Explanation:
-    return EXPLANATIONS.get(code, EXPLANATIONS[UNEXPECTED])
+def explain(code: str, *, free: bool = False) -> Explanation:
+    """``free``: it is known that nothing was charged, so nobody is sent to look."""
+    found = EXPLANATIONS.get(code, EXPLANATIONS[UNEXPECTED])
+    return replace(found, step=_AGAIN) if free and found.step == _CHECK_FIRST else found

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from studio.prompts import filling
-from studio.providers import catalogue, sizes
-from studio.services import halts
+from studio.providers import catalogue, roads, sizes
+from studio.services import halts, links
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,12 +44,9 @@ def check(version: Version, connection: Connection, output: Output, *, as_writte
     """``as_written``: somebody said that what looks like a placeholder is meant to be sent. Raises Refused."""
     if connection.team_id != version.prompt.project.team_id:
         raise Refused(_("This connection belongs to another team. Choose one of yours."))
-    sizes_of = list(version.numbered_references.order_by("number").values_list("number", "reference__cleaned_bytes"))
+    references = version.numbered_references.count()
     unfilled = () if as_written else filling.unfilled(version.recipe)
-    order = foresee(connection, output, text=version.text, references=len(sizes_of), unfilled=unfilled)
-    for number, size in sizes_of:
-        _check_reference(order.model, number, size)
-    return order
+    return foresee(connection, output, text=version.text, references=references, unfilled=unfilled)
 
 
 def foresee(
@@ -66,6 +63,8 @@ def foresee(
             _("Fill in “%(placeholder)s” first: it would be sent as it stands.") % {"placeholder": unfilled[0]}
         )
     _check_references(model, references)
+    if references and (closed := closed_road(connection, model)):
+        raise Refused(closed)
     try:
         size = sizes.resolve(model, output)
     except sizes.Impossible as error:
@@ -85,20 +84,43 @@ def _check_references(model: Model, references: int) -> None:
         )
 
 
-def _check_reference(model: Model, number: int, size: int) -> None:
-    if size > model.max_reference_bytes:
-        raise Refused(
-            _("Image %(n)d has %(size)s MB, and %(model)s takes at most %(most)s MB each. Attach a smaller picture.")
-            % {
-                "n": number,
-                "size": _megabytes(size),
-                "model": _(model.label),
-                "most": _megabytes(model.max_reference_bytes),
-            }
-        )
+def closed_road(connection: Connection, model: Model) -> str:
+    """Why references cannot get to this model, in one sentence with a next step; empty where they can, and where it
+    takes none."""
+    if not model.roads or roads.road(model, public=links.public()):
+        return ""
+    return _(
+        "%(provider)s fetches references from the studio, and the studio has no public address. "
+        "Ask your operator to set STUDIO_PUBLIC_URL, or choose another connection."
+    ) % {"provider": _(catalogue.provider(connection.provider).label)}
 
 
-def _megabytes(size: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Smaller:
+    """A reference that is sent as a smaller copy. ``sent`` is its size where that is known, else the most it can be."""
+
+    number: int
+    stored: int  # bytes
+    sent: int  # bytes
+    known: bool = False
+
+    def __str__(self) -> str:
+        words = {"n": self.number, "sent": megabytes(self.sent), "stored": megabytes(self.stored)}
+        if self.known:
+            return _("Image %(n)d is sent smaller: %(sent)s MB instead of %(stored)s MB.") % words
+        return _("Image %(n)d is sent smaller: at most %(sent)s MB instead of %(stored)s MB.") % words
+
+
+def smaller(model: Model, stored: Sequence[int]) -> list[Smaller]:
+    """Of references of so many bytes, in the order of their numbers, those that this model gets as smaller copies."""
+    road = roads.road(model, public=links.public())
+    if road is None or not stored:
+        return []
+    most = roads.allowance(model, road, stored)
+    return [Smaller(number, size, most) for number, size in enumerate(stored, start=1) if size > most]
+
+
+def megabytes(size: int) -> str:
     """Rounded up, so that what is too large never looks as if it fitted."""
     return number_format(ceil(size / 100_000) / 10)
 
@@ -136,8 +158,21 @@ def _completed(model: Model, output: Output) -> Output:
             _("Choose from 1 to %(most)s takes; %(model)s makes no more at once.")
             % {"most": model.max_takes, "model": _(model.label)}
         )
+    if output.partials > model.partials:
+        raise Refused(_too_many_partials(model))
     compression = output.compression if format in model.compressed else None
     return replace(output, model=model.id, quality=quality, format=format, compression=compression)
+
+
+def _too_many_partials(model: Model) -> str:
+    if not model.partials:
+        return _("%(model)s does not show a picture while it is made. Choose to see it when it is done.") % {
+            "model": _(model.label)
+        }
+    return _("%(model)s sends up to %(most)s unfinished pictures. Ask for fewer.") % {
+        "model": _(model.label),
+        "most": model.partials,
+    }
 
 
 def _check_prompt(model: Model, text: str) -> None:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakValueDictionary
 
 from studio.egress import allowed, client
 from studio.storage import files
@@ -32,6 +33,12 @@ class Floor:
     allow: frozenset[str]
     # Hashing, reading headers and fsync must not hold the loop.
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, thread_name_prefix="files"))
+
+    _copies: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def copying(self, name: str) -> asyncio.Lock:
+        """Held by whoever makes the copy of this name."""
+        return self._copies.setdefault(name, asyncio.Lock())
 
     async def thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.threads, work)
