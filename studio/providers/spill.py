@@ -1,7 +1,8 @@
 """Reads a JSON answer while it arrives: long base64 strings go straight to a file, all the rest stays small in memory.
 
 It needs no key name: a string above the threshold whose beginning can be base64 is a picture, and an answer in which
-it turns out to be none is refused. Any other long string, such as a prompt that is sent back, is text.
+it turns out to be none is refused. A long text that shows a picture, as ``![…](data:…)``, is that picture, and what is
+written around it is left out. Any other long string, such as a prompt that is sent back, is text.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ MAX_PREFIX = 256  # of "data:image/png;base64,"
 LONGEST_ESCAPE = 6  # backslash, u and four digits
 
 _BASE64 = re.compile(rb"(data:[\w./;+=-]{0,200};base64,)?[A-Za-z0-9+/]*={0,2}")
+# What a chat shows, with its escapes as they came, and what may follow it.
+_SHOWN = re.compile(rb"\(<?(data:image\\?/[\w.+-]{1,100};base64,(?:[A-Za-z0-9+/=]|\\[/nr])*)")
+_AFTER = re.compile(rb"[)> ]")
 _LINE_ENDS = b"\t\r\n"
 _WHITESPACE = _LINE_ENDS + b" "
 _BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
@@ -125,6 +129,7 @@ class Spill:
         self._string = bytearray()  # a string that is still short, its escapes as they came
         self._decoder: Base64 | None = None  # of a string that has grown long
         self._long_text = False  # a string that has grown long and is no picture
+        self._shown = self._ended = False  # the picture stands in a text, and is over
         self._held = b""  # an escape that the end of a piece cut in two
         # Nobody can write this name into an answer by chance or by intent.
         self._mark = secrets.token_hex(16)
@@ -179,7 +184,7 @@ class Spill:
 
     def _take(self, piece: bytes) -> None:
         if self._decoder is not None:
-            self._decoder.feed(_base64_of(piece))
+            self._decode(self._decoder, piece)
             return
         self._string += piece
         if len(self._string) > self._threshold and not self._long_text:
@@ -189,15 +194,26 @@ class Spill:
 
     def _judge(self, string: bytes) -> None:
         """A picture or a text: by the same first bytes, however the answer is cut into pieces."""
-        head = _unescaped(string[: _cut_escape(string[: self._threshold], 0)])
+        raw = string[: _cut_escape(string[: self._threshold], 0)]
+        head = _unescaped(raw)
         if head is None or not _BASE64.fullmatch(head.translate(None, _LINE_ENDS)):
-            self._long_text = True
-            return
+            shown = _SHOWN.search(raw)
+            if shown is None or shown.end() < len(raw):  # one that is over already was a small one in a long text
+                self._long_text = True
+                return
+            string, self._shown = string[shown.start(1) :], True
         if len(self._spilled) >= MAX_SPILLS:
             raise Malformed("The answer holds too many pictures.")
         self._decoder = Base64(self._open_sink())
-        self._decoder.feed(_base64_of(string))
+        self._decode(self._decoder, string)
         self._string.clear()
+
+    def _decode(self, decoder: Base64, piece: bytes) -> None:
+        if self._ended:
+            return
+        if self._shown and (after := _AFTER.search(piece)):
+            piece, self._ended = piece[: after.start()], True
+        decoder.feed(_base64_of(piece))
 
     def _close_string(self) -> None:
         if self._decoder is None:
@@ -208,7 +224,7 @@ class Spill:
             self._spilled[name] = self._decoder.close()
             self._decoder = None
             self._keep(b'"%b"' % name.encode())
-        self._in_string = self._long_text = False
+        self._in_string = self._long_text = self._shown = self._ended = False
 
     def _restored(self, value: Any, secret: str) -> Any:
         if isinstance(value, str):

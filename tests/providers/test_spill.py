@@ -196,6 +196,30 @@ def test_what_is_not_json_that_we_take_is_refused(document: bytes) -> None:
             parse(document, cuts)
 
 
+@pytest.mark.parametrize("before", ["![image](", "这是图片：\n\n![](<", 'Here "it" is [](x) ![a]('])
+@pytest.mark.parametrize("after", [")", ">) 完成", ' "title") ![more](data:image/png;base64,QUJD)'])
+@pytest.mark.parametrize("slash", ["/", "\\/"])
+def test_a_long_text_that_shows_a_picture_is_that_picture(before: str, after: str, slash: str) -> None:
+    content = bytes(range(256)) * 40
+    text = f"{before}data:image/png;base64,{pictured(content)}{after}"
+    document = json.dumps({"content": text, "next": [1]}, ensure_ascii=False).replace("/", slash).encode()
+    for cuts in ([], [40, 90, 100, 101], [*range(0, len(document), 97)], [len(document) - 4, len(document) - 30]):
+        found, sinks = parse(document, cuts, threshold=128)
+        assert isinstance(found["content"], Spilled)
+        assert (found["next"], sinks) == ([1], [content])
+
+
+def test_a_small_picture_in_a_long_text_stays_text() -> None:
+    text = f"![image](data:image/png;base64,QUJD) {'and so on ' * 90}"
+    assert parse(json.dumps([text]).encode(), threshold=128) == ([text], [])
+
+
+def test_a_picture_in_a_text_is_decoded_strictly() -> None:
+    damaged = f"![image](data:image/png;base64,{pictured(bytes(900))}!?QUJD)"
+    with pytest.raises(Malformed):
+        parse(json.dumps([damaged]).encode(), threshold=128)
+
+
 def test_nesting_is_counted_outside_texts_and_not_by_brackets_beside_each_other() -> None:
     document = {"a": [[], {}, "[[[[[[[[["] * 100}
     assert parse(json.dumps(document).encode())[0] == document
