@@ -27,6 +27,10 @@ WARNED_FROM = 80  # percent
 MOST = 1_000_000 * MICRO
 
 
+class OverBudget(Refused):
+    """It would pass a budget; scripts tell this apart from what cannot be made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A budget and how much of it is used, in micro-dollars."""
@@ -82,10 +86,10 @@ def name(budget: Budget) -> str:
 def check(*, team: Team, project: Project, person: User | None, connection: Connection, amount: int | None) -> None:
     """Refuse what would pass a budget. Inside the transaction that reserves: the budgets' rows are held until its
     end, so that of many at once each counts those before it. ``amount`` in micro-dollars, None for a price that
-    nobody knows. Raises Refused."""
+    nobody knows. Raises OverBudget."""
     held = _applying(team, project, person, connection).select_for_update(of=("self",))
     if sentence := _refusal(_standings(team, held), amount):
-        raise Refused(sentence)
+        raise OverBudget(sentence)
 
 
 def refusal(standings: Iterable[Standing], amount: int | None) -> str:
@@ -97,6 +101,12 @@ def standings(team: Team) -> list[Standing]:
     """All budgets of the team, its own first. Two queries."""
     found = _standings(team, Budget.objects.for_team(team))
     return sorted(found, key=_place)
+
+
+def of_team(team: Team) -> Standing | None:
+    """The whole team's budget, where there is one. Two queries, one where there is none."""
+    found = _standings(team, _applying(team, None, None, None))
+    return found[0] if found else None
 
 
 def applying(*, team: Team, project: Project, person: User | None, connection: Connection | None) -> list[Standing]:

@@ -13,7 +13,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from studio.models import Attempt, Project, Team, User
+from studio.models import Attempt, Halt, Project, Team, User
+from studio.services import budgets, halts
 from studio.services.permissions import Action, allows
 from studio.views.access import StudioRequest, current_project, member
 from studio.views.tally import Tally
@@ -45,6 +46,7 @@ PLACES = (
     Place(_("Jobs"), "list-todo", "job-list", "g j", ("job-list",)),
 )
 TOOLS = (
+    Place(_("Spend"), "circle-dollar-sign", "spend", "g m", ("spend", "budget-save")),
     Place(
         _("Connections"),
         "plug",
@@ -105,6 +107,21 @@ class Shell:
         if known is not None:
             return known
         return Tally.of(Attempt.objects.for_team(self.team)) if self.team else Tally()
+
+    @cached_property
+    def halt(self) -> Halt | None:
+        """What keeps this team's calls from being sent."""
+        return halts.standing(team=self.team) if self.team else None
+
+    @cached_property
+    def budget(self) -> budgets.Standing | None:
+        """The whole team's budget, where it has one."""
+        return budgets.of_team(self.team) if self.team else None
+
+    @cached_property
+    def may_resume(self) -> bool:
+        membership = getattr(self.request, "membership", None)
+        return bool(membership and allows(membership.role, Action.MANAGE_MONEY))
 
     @cached_property
     def may_write(self) -> bool:
