@@ -20,9 +20,6 @@ if TYPE_CHECKING:
         TestResult,
     )
 
-# As many calls as one reference's upload takes at most.
-UPLOAD_STEPS = 4
-
 
 class Uploads(Protocol):
     """A provider with a storage of its own for references: free calls, before the paid one.

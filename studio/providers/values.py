@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+# As many calls as the upload of one reference takes at most.
+UPLOAD_STEPS = 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceFile:

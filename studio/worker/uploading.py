@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from studio.egress import client
 from studio.providers import failures
-from studio.providers.adapter import UPLOAD_STEPS
-from studio.providers.values import Account, Billed, Call, Failure, ReferenceFile
+from studio.providers.values import UPLOAD_STEPS, Account, Billed, Call, Failure, ReferenceFile
 from studio.worker.follow import RETRIABLE
 
 if TYPE_CHECKING:
