@@ -3,6 +3,7 @@
     EgressError
     ├── NotSent             no byte of the request left: the same call may be made again
     │   └── BlockedCall     the address may not be called
+    │       └── StrangeHost of a fetch: nobody has said that pictures come from there
     └── Ambiguous           the request may have been taken on: a paid one is never repeated
         ├── DeadlinePassed
         ├── ConnectionLost
@@ -36,6 +37,16 @@ class NotSent(EgressError):
 
 class BlockedCall(NotSent):
     code = failures.BLOCKED_ADDRESS
+
+
+class StrangeHost(BlockedCall):
+    """``host`` is its name alone, which the operator needs to know; the rest of the link opens the picture."""
+
+    code = failures.RESULT_HOST
+
+    def __init__(self, host: str) -> None:
+        self.host = host[:253]
+        super().__init__(detail=self.host)
 
 
 class Ambiguous(EgressError):

@@ -1,4 +1,4 @@
-"""Fetching a picture behind a link: no key, few hops, each of them checked like the first."""
+"""Fetching a picture behind a link: no key, few hops, each of them checked like the first, and only known hosts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urljoin
 
-from studio.egress.errors import ConnectionLost, NotStored, ResultGone
+from studio.egress.errors import ConnectionLost, NotStored, ResultGone, StrangeHost
 from studio.egress.exchange import Line, deadline, exchange, is_plain, read_headers, target
 from studio.egress.network import Resolver, Watch, resolve
 from studio.providers.values import Spilled
@@ -14,6 +14,8 @@ from studio.providers.values import Spilled
 if TYPE_CHECKING:
     import ssl
     from pathlib import Path
+
+    from studio.egress.hosts import Hosts
 
 MAX_HOPS = 3
 FETCH_SECONDS = 120.0
@@ -24,19 +26,23 @@ async def fetch(
     url: str,
     to: Path,
     *,
+    hosts: Hosts,
     allow: frozenset[str] = frozenset(),
     resolver: Resolver = resolve,
     seconds: float = FETCH_SECONDS,
     max_bytes: int = FETCH_BYTES,
     tls: ssl.SSLContext | None = None,
 ) -> Spilled:
-    """Fetch a picture to the new file ``to``, which does not stay when this raises EgressError. Free and repeatable."""
+    """Fetch a picture to the new file ``to``, which does not stay when this raises EgressError. Free and repeatable.
+
+    Every hop must be at one of ``hosts``: a link is whatever a provider, or who speaks for it, wrote into an answer.
+    """
     watch = Watch(max_bytes)
     line = Line(allow=allow, resolver=resolver, tls=tls)
     try:
         async with deadline(seconds, watch):
             for _ in range(MAX_HOPS + 1):
-                outcome = await _hop(url, to, watch, line)
+                outcome = await _hop(url, to, watch, line, hosts)
                 if isinstance(outcome, Spilled):
                     return outcome
                 url = outcome
@@ -47,9 +53,11 @@ async def fetch(
     raise AssertionError("unreachable")
 
 
-async def _hop(url: str, to: Path, watch: Watch, line: Line) -> Spilled | str:
+async def _hop(url: str, to: Path, watch: Watch, line: Line, hosts: Hosts) -> Spilled | str:
     """The picture, or the address to which this one points."""
     where = target(url, line.allow)
+    if not hosts.have(where):
+        raise StrangeHost(where.host)
     async with exchange("GET", where, {"Accept": "image/*"}, None, watch, line) as response:
         headers = read_headers(response)
         if response.status in {301, 302, 303, 307, 308} and headers.get("location"):

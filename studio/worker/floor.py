@@ -6,16 +6,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self, TypeVar
 from weakref import WeakValueDictionary
 
 from studio.egress import allowed, client
+from studio.egress.hosts import Hosts
 from studio.storage import files
 from studio.worker import lanes, receive
 
 if TYPE_CHECKING:
-    from studio.providers.values import Call, Reply, Spilled
+    from studio.egress.streaming import OnEvent
+    from studio.providers.values import Account, Call, Reply, Spilled
     from studio.worker.pace import Pace
     from studio.worker.writer import Writer
 
@@ -33,6 +35,12 @@ class Floor:
     allow: frozenset[str]
     # Hashing, reading headers and fsync must not hold the loop.
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, thread_name_prefix="files"))
+    # Of one connection: where its pictures may be fetched from.
+    hosts: Hosts = field(default_factory=Hosts)
+
+    def towards(self, provider: str, account: Account) -> Self:
+        """The same floor, for calls of one connection."""
+        return replace(self, hosts=allowed.result_hosts(provider, account.base_url))
 
     _copies: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -44,10 +52,20 @@ class Floor:
         return await asyncio.get_running_loop().run_in_executor(self.threads, work)
 
     async def send(
-        self, call: Call, *, before_send: BeforeSend | None = None, on_headers: OnHeaders | None = None
+        self,
+        call: Call,
+        *,
+        before_send: BeforeSend | None = None,
+        on_headers: OnHeaders | None = None,
+        on_event: OnEvent | None = None,
     ) -> Reply:
         return await client.send(
-            call, spill_to=files.parts(), allow=self.allow, before_send=before_send, on_headers=on_headers
+            call,
+            spill_to=files.parts(),
+            allow=self.allow,
+            before_send=before_send,
+            on_headers=on_headers,
+            on_event=on_event,
         )
 
     async def fetch(self, url: str) -> Spilled:
@@ -55,7 +73,7 @@ class Floor:
         tries = 0
         while True:
             try:
-                return await client.fetch(url, receive.part(), allow=self.allow)
+                return await client.fetch(url, receive.part(), hosts=self.hosts, allow=self.allow)
             except (client.BlockedCall, client.ResultGone, client.TooLarge):
                 raise
             except client.EgressError:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from studio.egress import allowed, client
+from studio.egress import client
+from studio.egress.allowed import allowed, result_hosts
 from studio.imaging.inspect import BadPicture
 from studio.models.generations import LATE, State
 from studio.worker import receipts, receive
 
 if TYPE_CHECKING:
+    from studio.egress.hosts import Hosts
     from studio.models.generations import AttemptQuerySet
     from studio.worker.receipts import Receipt
     from studio.worker.receive import Kept
@@ -28,7 +30,11 @@ def redeem(rows: AttemptQuerySet, *, seconds: float = 0.0) -> int:
     if not (found := receipts.notes()):
         return 0
     late = rows.filter(pk__in={pk for pk, _ in found}, state__in=LATE)
-    return sum(_redeemed(rows, pk, epoch, seconds) for pk, epoch in list(late.values_list("pk", "epoch")))
+    each = late.values_list("pk", "epoch", "generation__connection__provider", "base_url")
+    return sum(
+        _redeemed(rows, pk, epoch, seconds, result_hosts(provider, base_url))
+        for pk, epoch, provider, base_url in list(each)
+    )
 
 
 def askable(rows: AttemptQuerySet) -> set[int]:
@@ -38,12 +44,12 @@ def askable(rows: AttemptQuerySet) -> set[int]:
     return {pk for pk, epoch, remote_id in unknown if remote_id or (pk, epoch) in found}
 
 
-def _redeemed(rows: AttemptQuerySet, pk: int, epoch: int, seconds: float) -> bool:
+def _redeemed(rows: AttemptQuerySet, pk: int, epoch: int, seconds: float, hosts: Hosts) -> bool:
     try:
         receipt = receipts.read(pk, epoch)
         if receipt is None or (receipt.urls and not seconds):
             return False
-        receipt = _kept(_fetched(receipt, seconds))
+        receipt = _kept(_fetched(receipt, seconds, hosts))
     except OSError:  # one note must not keep the others from being redeemed
         log.exception("The note of attempt %s cannot be redeemed.", pk)
         return False
@@ -57,14 +63,14 @@ def _redeemed(rows: AttemptQuerySet, pk: int, epoch: int, seconds: float) -> boo
     return done
 
 
-def _fetched(receipt: Receipt, seconds: float) -> Receipt:
+def _fetched(receipt: Receipt, seconds: float, hosts: Hosts) -> Receipt:
     """What cannot be fetched now stays in the note; what is gone does not."""
     if not receipt.urls:
         return receipt
     kept, left = list(receipt.kept), []
     for url in receipt.urls:
         try:
-            kept.append(_fetch(url, seconds))
+            kept.append(_fetch(url, seconds, hosts))
         except (client.ResultGone, BadPicture) as error:
             log.warning("A picture of attempt %s is lost: %s", receipt.attempt, error)
         except client.EgressError:
@@ -74,8 +80,8 @@ def _fetched(receipt: Receipt, seconds: float) -> Receipt:
     return receipt
 
 
-def _fetch(url: str, seconds: float) -> Kept:
-    found = asyncio.run(client.fetch(url, receive.part(), allow=allowed.allowed(), seconds=seconds))
+def _fetch(url: str, seconds: float, hosts: Hosts) -> Kept:
+    found = asyncio.run(client.fetch(url, receive.part(), hosts=hosts, allow=allowed(), seconds=seconds))
     return receive.look(found.path, found.sha256)
 
 

@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 
 from studio.egress import client, network
-from studio.egress.client import BlockedCall, ConnectionLost, EgressError, NotStored, ResultGone, TooLarge
+from studio.egress.client import (
+    BlockedCall,
+    ConnectionLost,
+    EgressError,
+    NotStored,
+    ResultGone,
+    StrangeHost,
+    TooLarge,
+)
+from studio.egress.hosts import Hosts
+from studio.providers import failures
 from studio.providers.values import Spilled
 from tests.doubles.behaviour import picture
 from tests.doubles.provider import Provider
@@ -19,7 +29,7 @@ PICTURE = picture(64, 48, "336699")
 
 
 def fetch(url: str, folder: Path, provider: Provider, **options: Any) -> Spilled:
-    options = {"allow": provider.allow} | options
+    options = {"allow": provider.allow, "hosts": Hosts()} | options
     return asyncio.run(client.fetch(url, folder / "picture.part", **options))
 
 
@@ -73,8 +83,20 @@ def test_a_redirect_to_where_nobody_may_go_is_refused(target: str, provider: Pro
 
     url = provider.link(PICTURE, "png")
     provider.next(match="files", status=302, headers={"Location": target}, body="")
-    with pytest.raises(BlockedCall):
-        fetch(url, tmp_path, provider, resolver=resolver)
+    with pytest.raises(BlockedCall) as refused:
+        fetch(url, tmp_path, provider, resolver=resolver, hosts=Hosts.of(("*",)))
+    assert not isinstance(refused.value, StrangeHost)  # whatever the catalogue allows
+    assert len(provider.requests) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_redirect_to_a_host_that_nobody_named_is_not_followed(provider: Provider, tmp_path: Path) -> None:
+    url = provider.link(PICTURE, "png")
+    provider.next(match="files", status=302, headers={"Location": "https://evil.example/x?token=1"}, body="")
+    with pytest.raises(StrangeHost) as refused:
+        fetch(url, tmp_path, provider, hosts=Hosts.of(("cdn.example", "*.evil.example")))
+    assert (refused.value.code, refused.value.host) == (failures.RESULT_HOST, "evil.example")
+    assert "token" not in str(refused.value)
     assert len(provider.requests) == 1
     assert list(tmp_path.iterdir()) == []
 
