@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from studio.egress import addresses, client
 from studio.egress.allowed import allowed
 from studio.models import Connection, Team, User
 from studio.providers import catalogue, failures
+from studio.providers.capabilities import Confidence, Price, PriceKind
 from studio.providers.values import Account, Reply, TestResult
 from studio.services import vault
 from studio.services.vault import Unreadable
@@ -25,15 +27,27 @@ from studio.storage import files
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from studio.providers.capabilities import Provider
+    from studio.providers.capabilities import Model, Provider
 
-__all__ = ["Invalid", "Unreadable", "account", "address", "delete", "pause", "resume", "rotate", "save", "test"]
+__all__ = [
+    "Invalid",
+    "Unreadable",
+    "account",
+    "address",
+    "delete",
+    "model",
+    "pause",
+    "resume",
+    "rotate",
+    "save",
+    "test",
+]
 
 MAX_CALLS_AT_ONCE = 200
 # A shorter key would be half told by its last four characters.
 LEAST_FOR_LAST4 = 12
 # What a test finds, and what saving writes.
-TESTED = ("tested_at", "test_passed", "test_message", "found_models")
+TESTED = ("tested_at", "test_passed", "test_message", "found_models", "balance", "found_prices")
 WRITTEN = ("name", "concurrency", "base_url", "key_ciphertext", "key_last4", *TESTED)
 
 
@@ -99,6 +113,7 @@ def _fill(row: Connection, known: Provider, base_url: str, key: str) -> None:
     if moved or key:
         row.key_ciphertext = row.key_last4 = row.test_message = ""
         row.tested_at, row.test_passed, row.found_models = None, False, []
+        row.balance, row.found_prices = None, {}
 
 
 @sensitive_variables("key")
@@ -172,6 +187,16 @@ def address(connection: Connection) -> str:
     return connection.base_url or (known.base_url if known else "")
 
 
+def model(connection: Connection, id: str) -> Model:
+    """The catalogue's model. Where the catalogue knows no price, with the one that the provider told when the
+    connection was tested, which says nothing of sizes and references. Raises UnknownProvider and UnknownModel."""
+    known = catalogue.model(connection.provider, id)
+    told = connection.found_prices.get(id)
+    if known.price is not None or not isinstance(told, int) or told <= 0:
+        return known
+    return replace(known, price=Price(kind=PriceKind.FLAT, confidence=Confidence.ROUGH, each=told))
+
+
 def test(connection: Connection) -> TestResult:
     """Ask the provider something that costs nothing, and store what came of it. It pauses nothing."""
     # What is stored is read by the whole team: as message ids, one to a line, which pages translate for each reader.
@@ -181,6 +206,8 @@ def test(connection: Connection) -> TestResult:
     connection.test_passed = result.passed
     connection.test_message = result.message[:300]
     connection.found_models = list(result.models)
+    if result.passed:  # a test that failed tells nothing of either: what was told last stays
+        connection.balance, connection.found_prices = result.balance, dict(result.prices)
     # Only where it is still true: somebody may have changed the address or the key while the provider answered.
     asked = Connection.objects.filter(
         pk=connection.pk, base_url=connection.base_url, key_ciphertext=connection.key_ciphertext

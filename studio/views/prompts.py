@@ -22,6 +22,7 @@ from studio.services import generations, prompts, references
 from studio.services.permissions import Action, allows
 from studio.views import briefs, pulse
 from studio.views.access import StudioRequest, get_project, get_prompt, member
+from studio.views.allowances import Allowance
 from studio.views.sheets import Sheet
 from studio.views.uploads import was_cut
 
@@ -94,6 +95,7 @@ def _context(request: StudioRequest, sheet: Sheet, **more: Any) -> dict[str, Any
     role = request.membership.role
     return {
         "sheet": sheet,
+        "allowance": Allowance(sheet, request.user),
         "prompt": sheet.prompt,
         "project": sheet.prompt.project,
         "may_write": allows(role, Action.WRITE),
