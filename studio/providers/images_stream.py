@@ -70,6 +70,6 @@ def broken_off(reply: Reply) -> Failure | None:
         return Failure(code=failures.NO_CREDIT, words=said, billed=Billed.UNKNOWN, pauses=True)
     if {kind, code} & images_api.MODERATION or "safety_violations" in said:
         return Failure(code=failures.REFUSED, words=said, billed=Billed.UNKNOWN)
-    if kind in OF_THE_REQUEST:
+    if kind in OF_THE_REQUEST and code not in images_api.OVERLOADED:
         return Failure(code=failures.INVALID_REQUEST, words=said, billed=Billed.UNKNOWN)
     return Failure(code=failures.SERVER_ERROR, words=said, billed=Billed.UNKNOWN, unclear=True)

@@ -63,6 +63,11 @@ class Behaviour:
     by_url: bool = False  # a link instead of base64
     revised_prompt: str = ""
     usage: bool = True
+    # Of streams alone: how it ends ("completed", "ends" without a result, "cut", "spoilt", "error" as ``body`` says),
+    # which unfinished pictures are cut off, and whether each event waits for the provider's step().
+    stream: str = "completed"
+    broken_partials: tuple[int, ...] = ()
+    stepped: bool = False
     billed: bool | None = None  # None: as the status and the fault suggest
     # Of jobs alone: how many checks say "processing" first, and how the job ends.
     checks: int = 1
@@ -127,7 +132,7 @@ def reply_to(fields: dict[str, Any], behaviour: Behaviour, file_url: Any) -> byt
         extra = b',"revised_prompt":' + json.dumps(behaviour.revised_prompt).encode()
     body = b'{"created":1784792914,"data":[' + b",".join([b"{" + item + extra + b"}"] * behaviour.pictures) + b"]"
     if behaviour.usage:
-        body += b',"usage":' + json.dumps(_usage(bool(fields.get("image_count")))).encode()
+        body += b',"usage":' + json.dumps(usage_of(bool(fields.get("image_count")))).encode()
     return body + b"}"
 
 
@@ -148,7 +153,7 @@ def _encoded(content: bytes) -> bytes:
     return base64.b64encode(content)
 
 
-def _usage(edit: bool) -> dict[str, Any]:
+def usage_of(edit: bool) -> dict[str, Any]:
     images = 768 if edit else 0
     return {
         "input_tokens": 37 + images,

@@ -8,9 +8,21 @@ from typing import Any
 from tests.doubles.wire import Recorded
 
 GENERATION_FIELDS = frozenset(
-    {"model", "prompt", "n", "size", "quality", "background", "output_format", "output_compression", "moderation"}
+    {
+        "model",
+        "prompt",
+        "n",
+        "size",
+        "quality",
+        "background",
+        "output_format",
+        "output_compression",
+        "moderation",
+        "stream",
+        "partial_images",
+    }
 )
-NUMBERS = frozenset({"n", "output_compression"})
+NUMBERS = frozenset({"n", "output_compression", "partial_images"})
 
 
 class Refusal(Exception):
@@ -43,6 +55,8 @@ def check_edit(request: Recorded) -> dict[str, Any]:
     fields = dict(request.fields)
     for name in NUMBERS & fields.keys():
         fields[name] = int(fields[name])
+    if "stream" in fields:
+        fields["stream"] = {"true": True, "false": False}.get(fields["stream"])
     _check_fields(fields)
     names = {part.name for part in request.files}
     if names != {"image[]"}:
@@ -71,6 +85,7 @@ def _check_fields(fields: dict[str, Any]) -> None:
     if not isinstance(fields.get("model"), str):
         raise Refusal(400, "Missing required parameter: 'model'.")
     _check_choices(fields)
+    _check_stream(fields)
     _check_size(fields.get("size", "auto"))
 
 
@@ -88,6 +103,16 @@ def _check_choices(fields: dict[str, Any]) -> None:
         return
     if fields.get("output_format") not in {"jpeg", "webp"} or not 0 <= compression <= 100:
         raise Refusal(400, "Invalid 'output_compression'.", code="invalid_value")
+
+
+def _check_stream(fields: dict[str, Any]) -> None:
+    partials = fields.get("partial_images", 0)
+    if fields.get("stream", False) not in {True, False}:
+        raise Refusal(400, "Invalid type for 'stream': expected a boolean.", code="invalid_type")
+    if isinstance(partials, bool) or not isinstance(partials, int) or not 0 <= partials <= 3:
+        raise Refusal(400, "Invalid 'partial_images': between 0 and 3.", code="invalid_value")
+    if "partial_images" in fields and not fields.get("stream"):
+        raise Refusal(400, "'partial_images' is only allowed with 'stream'.", code="invalid_value")
 
 
 def _check_size(size: Any) -> None:

@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from tests.doubles import contract, control
+from tests.doubles import contract, control, streams
 from tests.doubles.behaviour import FAULTS, MEDIA_TYPES, Behaviour, answer, reply_to
 from tests.doubles.contract import Refusal
 from tests.doubles.flavours import FLAVOURS
@@ -82,6 +82,11 @@ class Provider:
         self.released = True
         self._loop.call_soon_threadsafe(self._gate.set)
 
+    def step(self, count: int = 1) -> None:
+        """So many more events of streams that are stepped."""
+        for _ in range(count):
+            self._loop.call_soon_threadsafe(self._steps.release)
+
     def reset(self) -> None:
         self.requests.clear()
         self.billed.clear()
@@ -102,6 +107,7 @@ class Provider:
 
     async def _run(self) -> None:
         self._loop, self._stop, self._gate = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+        self._steps = asyncio.Semaphore(0)
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         server = await asyncio.start_server(self._connected, sock=self.socket, limit=1 << 20, backlog=2048)
@@ -185,6 +191,8 @@ class Provider:
 
     async def _submission(self, request: Recorded, fields: dict[str, Any], writer: asyncio.StreamWriter) -> bool:
         body, behaviour = self.taken_on(request, fields)
+        if fields.get("stream") and not behaviour.fault and behaviour.status == 200:
+            return await streams.send(writer, behaviour, fields, self._steps.acquire)
         return await self._answer(writer, behaviour, body)
 
     def taken_on(self, request: Recorded, fields: dict[str, Any]) -> tuple[bytes, Behaviour]:
