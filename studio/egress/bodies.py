@@ -1,37 +1,46 @@
-"""Request bodies with a known length: JSON as bytes, forms as a stream that never holds a file in memory."""
+"""Request bodies with a known length, as streams that never hold a file in memory: JSON, forms and files."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import os
+import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from studio.egress.errors import NotSent
 from studio.providers import failures
-from studio.providers.values import Call, FormField, FormFile
+from studio.providers.values import Call, DataURL, FormField, FormFile
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
-PIECE = 64 * 1024
+PIECE = 48 * 1024  # whole groups of three bytes, which are four letters in base64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InBase64:
+    path: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
     media_type: str
     length: int
-    pieces: tuple[bytes | Path, ...]
+    pieces: tuple[bytes | Path | InBase64, ...]
 
     async def stream(self) -> AsyncIterator[bytes]:
         for piece in self.pieces:
             if isinstance(piece, bytes):
                 yield piece
                 continue
-            with piece.open("rb") as file:
+            encoded = isinstance(piece, InBase64)
+            with (piece.path if isinstance(piece, InBase64) else piece).open("rb") as file:
                 while content := file.read(PIECE):
-                    yield content
+                    yield base64.b64encode(content) if encoded else content
 
 
 def body_of(call: Call) -> Body | None:
@@ -40,11 +49,10 @@ def body_of(call: Call) -> Body | None:
         if call.form is not None:
             return _form(call.form)
         if call.file is not None:
-            length = call.file.path.stat().st_size
+            length = _size(call.file.path)
             return Body(media_type=call.file.media_type, length=length, pieces=(call.file.path,))
         if call.json is not None:
-            content = json.dumps(call.json, ensure_ascii=False, separators=(",", ":")).encode()
-            return Body(media_type="application/json", length=len(content), pieces=(content,))
+            return _json(call.json)
     except OSError:
         raise NotSent(failures.REFERENCE_MISSING) from None
     except UnicodeEncodeError:
@@ -52,11 +60,42 @@ def body_of(call: Call) -> Body | None:
     return None
 
 
+def _json(values: Mapping[str, Any]) -> Body:
+    """Where a file stands in it, the text is cut and the file is put in between."""
+    mark = secrets.token_hex(16)  # which no text of somebody else can hold
+    files: list[DataURL] = []
+
+    def stand_in(value: object) -> str:
+        if not isinstance(value, DataURL):
+            raise TypeError(f"{type(value).__name__} is no value of JSON")
+        files.append(value)
+        return mark
+
+    first, *others = json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=stand_in).split(f'"{mark}"')
+    pieces: list[bytes | Path | InBase64] = [first.encode()]
+    length = len(first.encode())
+    for file, text in zip(files, others, strict=True):
+        head, tail = f'"data:{file.media_type};base64,'.encode(), f'"{text}'.encode()
+        pieces += [head, InBase64(path=file.path), tail]
+        length += len(head) + _base64_length(_size(file.path)) + len(tail)
+    return Body(media_type="application/json", length=length, pieces=tuple(pieces))
+
+
+def _size(path: Path) -> int:
+    """Of a file that can be read: found out while nothing has been sent."""
+    with path.open("rb") as file:
+        return os.fstat(file.fileno()).st_size
+
+
+def _base64_length(size: int) -> int:
+    return (size + 2) // 3 * 4
+
+
 def _form(parts: tuple[FormField | FormFile, ...]) -> Body:
-    sizes = [part.path.stat().st_size if isinstance(part, FormFile) else 0 for part in parts]
+    sizes = [_size(part.path) if isinstance(part, FormFile) else 0 for part in parts]
     # Made from what it divides: the same form has the same bytes, and no text can contain its own hash.
     boundary = hashlib.sha256(repr([*zip(parts, sizes, strict=True)]).encode("utf-8", "surrogatepass")).hexdigest()
-    pieces: list[bytes | Path] = []
+    pieces: list[bytes | Path | InBase64] = []
     length = 0
     for part, size in zip(parts, sizes, strict=True):
         head = f"--{boundary}\r\n{_head(part)}\r\n".encode()
