@@ -1,7 +1,8 @@
 """APIYI's gateway: the images protocol for three models, of which two are not the maker's own service.
 
 The relay of the maker's service takes quality and format. The two other models take neither, cost the same whatever the
-size, and answer with a link or with base64 behind a data: prefix; both are read whatever was asked for.
+size, and answer with a link or with base64 behind a data: prefix; both are read whatever was asked for. One of them can
+also be asked as a chat: it is a model of its own in the catalogue, and the studio's name for it ends in ``#chat``.
 """
 
 from __future__ import annotations
@@ -19,19 +20,27 @@ from studio.providers.values import (
     Account,
     Billed,
     Call,
+    DataURL,
     Drawing,
     Failure,
     ImageRequest,
     Outcome,
     Picture,
     Pictures,
+    ReferenceFile,
     RemoteJob,
     Reply,
+    Spilled,
     TestResult,
 )
 
+# After a model's name in the catalogue: it is asked at the chat's address, which knows a text, pictures and no size.
+CHAT = "#chat"
+
 # The provider publishes no codes for an empty account; these are those of the open gateway that it descends from.
 QUOTA = frozenset({"insufficient_user_quota", "pre_consume_token_quota_failed"})
+# So is this one, which comes with 503: nothing behind the gateway offers the model to this key, so nothing was asked.
+NOT_OFFERED = "model_not_found"
 GATEWAY = "shell_api_error"
 # What the gateway says when references are too large for it, in place of saying so.
 TOO_LARGE = "Unknown error"
@@ -48,7 +57,14 @@ class Apiyi:
     makes_jobs: ClassVar[bool] = False
 
     def submit(self, request: ImageRequest, account: Account, *, key: str) -> Call | Drawing:
-        return images_api.submission(_base_url(account), account, _fields(request), request.references, key=key)
+        """Raises ValueError for a model whose fields nobody knows."""
+        row = _row(request.model)
+        if row is None:
+            raise ValueError(f"{self.id} has no model {request.model!r}.")
+        base_url = _base_url(account)
+        if request.model.endswith(CHAT):
+            return images_api.posted(base_url, "chat/completions", account, _conversation(request), key=key)
+        return images_api.submission(base_url, account, _fields(request, row), request.references, key=key)
 
     def read(self, reply: Reply, request: ImageRequest) -> Outcome:
         if not 200 <= reply.status < 300:
@@ -76,7 +92,7 @@ class Apiyi:
         if isinstance(names, TestResult):
             return names
         # The gateway names hundreds of models of every kind; the others could not be used here.
-        models = tuple(name for name in catalogue.provider(self.id).models if name in names)
+        models = tuple(name for name in catalogue.provider(self.id).models if name.removesuffix(CHAT) in names)
         return TestResult(passed=True, message=_("Connected. The server answered and named its models."), models=models)
 
 
@@ -84,14 +100,24 @@ def _base_url(account: Account) -> str:
     return account.base_url or catalogue.provider(Apiyi.id).base_url
 
 
-def _fields(request: ImageRequest) -> dict[str, Any]:
-    """Only what the model takes, and ValueError for a model that nobody knows that of.
+def _conversation(request: ImageRequest) -> dict[str, Any]:
+    """One message: the prompt, and behind it the references in their order."""
+    content: str | list[Any] = request.prompt
+    if request.references:
+        shown = [{"type": "image_url", "image_url": {"url": _shown(each)}} for each in request.references]
+        content = [{"type": "text", "text": request.prompt}, *shown]
+    return {"model": request.model.removesuffix(CHAT), "messages": [{"role": "user", "content": content}]}
+
+
+def _shown(reference: ReferenceFile) -> str | DataURL:
+    return reference.url or DataURL(path=reference.path, media_type=reference.media_type)
+
+
+def _fields(request: ImageRequest, row: Model) -> dict[str, Any]:
+    """Only what the model takes.
 
     ``n`` is never sent: one of the models bills each picture that is asked for, and makes one.
     """
-    row = _row(request.model)
-    if row is None:
-        raise ValueError(f"{Apiyi.id} has no model {request.model!r}.")
     fields: dict[str, Any] = {"model": request.model, "prompt": request.prompt}
     if request.size and request.size != AUTO:  # left out, every one of them chooses for itself
         fields["size"] = request.size
@@ -118,7 +144,9 @@ def _cost(model: str, usage: Any) -> int | None:
 
 
 def _in_chat(body: Any) -> Iterator[Picture]:
-    """The pictures of an answer in the shape of the chat endpoint, where they are links in a text."""
+    """The pictures of an answer in the shape of the chat endpoint, where they are links in a text; a long text that
+    shows one has been put into a file as that picture."""
+    yield from (found for text in _contents(body) if isinstance(text, Spilled) and (found := replies.picture(text)))
     links = [link for text in _said(body) for link in _LINK.findall(text)]
     shown = [target for mark, target in links if mark] or [target for _mark, target in links]
     for target in dict.fromkeys(shown):
@@ -127,12 +155,15 @@ def _in_chat(body: Any) -> Iterator[Picture]:
 
 
 def _said(body: Any) -> Iterator[str]:
+    return (text for text in _contents(body) if isinstance(text, str))
+
+
+def _contents(body: Any) -> Iterator[Any]:
+    """What the messages of a chat hold: mostly texts."""
     choices = body.get("choices") if isinstance(body, Mapping) else None
     for choice in choices if isinstance(choices, list) else ():
         message = choice.get("message") if isinstance(choice, Mapping) else None
-        content = message.get("content") if isinstance(message, Mapping) else None
-        if isinstance(content, str):
-            yield content
+        yield message.get("content") if isinstance(message, Mapping) else None
 
 
 def _no_picture(reply: Reply, request: ImageRequest) -> Failure:
@@ -149,9 +180,12 @@ def _failure(reply: Reply, request: ImageRequest) -> Failure:
     _kind, code = replies.error_of(reply)
     if code in QUOTA:
         return Failure(code=failures.NO_CREDIT, words=replies.words(reply), pauses=True)
+    if code == NOT_OFFERED:
+        return Failure(code=failures.MODEL_UNKNOWN, words=replies.words(reply))
     if _is_oversized(reply, request):
         billed = Billed.NO if 400 <= reply.status < 500 else Billed.UNKNOWN
-        return Failure(code=failures.REQUEST_TOO_LARGE, words=replies.words(reply), billed=billed)
+        unclear = reply.status >= 500
+        return Failure(code=failures.REQUEST_TOO_LARGE, words=replies.words(reply), billed=billed, unclear=unclear)
     stated = _stated(reply)
     return images_api.failure(reply if stated is None else replace(reply, status=stated))
 

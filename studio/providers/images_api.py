@@ -49,15 +49,25 @@ def submission(
     base_url: str, account: Account, fields: Mapping[str, Any], references: Sequence[ReferenceFile], *, key: str
 ) -> Call:
     """The paid call: JSON without references, else a form in which the files follow the fields in their order."""
-    # For the provider's support desk alone: it is no idempotency key, and nothing is repeated because of it.
-    headers = headers_of(account) | ({"X-Client-Request-Id": key} if key else {})
     if not references:
-        url = url_of(base_url, "images/generations")
-        return Call(method="POST", url=url, headers=headers, json=fields, deadline=DEADLINE)
+        return posted(base_url, "images/generations", account, fields, key=key)
     values = tuple(FormField(name=name, value=str(value)) for name, value in fields.items())
     files = tuple(_file(number, reference) for number, reference in enumerate(references, start=1))
-    url = url_of(base_url, "images/edits")
-    return Call(method="POST", url=url, headers=headers, form=values + files, deadline=DEADLINE)
+    return posted(base_url, "images/edits", account, form=values + files, key=key)
+
+
+def posted(
+    base_url: str,
+    path: str,
+    account: Account,
+    json: Mapping[str, Any] | None = None,
+    *,
+    form: tuple[FormField | FormFile, ...] | None = None,
+    key: str,
+) -> Call:
+    # For the provider's support desk alone: it is no idempotency key, and nothing is repeated because of it.
+    headers = headers_of(account) | ({"X-Client-Request-Id": key} if key else {})
+    return Call(method="POST", url=url_of(base_url, path), headers=headers, json=json, form=form, deadline=DEADLINE)
 
 
 def listing(base_url: str, account: Account) -> Call:

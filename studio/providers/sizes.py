@@ -103,6 +103,9 @@ def _choice(model: Model, ratio: str, tier: str) -> Choice:
 
 
 def _of_ratio(rules: SizeRules, ratio: str, tier: str) -> tuple[int, int]:
+    if not rules.tiers:
+        message = _("This model chooses the size itself. Choose Auto, and describe the shape in the prompt.")
+        raise Impossible(Sentence(message))
     if ratio not in RATIOS or tier not in TIERS:
         raise Impossible(Sentence(_("Choose a ratio and a tier.")))
     if tier not in rules.tiers:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from studio.providers import adapter, catalogue, failures, sizes
+from studio.providers.apiyi import CHAT
 from studio.providers.output import Output
 from studio.providers.sizes import RATIOS
 from studio.providers.values import (
@@ -23,14 +24,15 @@ from studio.providers.values import (
     RemoteJob,
     Reply,
 )
-from tests.doubles.apiyi import ALL, OFFICIAL, VIP, VIP_SIZES
+from tests.doubles.apiyi import ALL, OFFICIAL, VIP, VIP_FILE_BYTES, VIP_SIZES
 from tests.doubles.behaviour import picture
 from tests.doubles.provider import Provider
-from tests.providers.sending import answer_of
+from tests.providers.sending import answer_of, received
 
 APIYI = adapter("apiyi")
 ACCOUNT = Account(base_url="https://b.apiyi.example/v1", key="sk-1")
 MODELS = (OFFICIAL, ALL, VIP)
+ALL_CHAT = ALL + CHAT
 
 
 def ordered(model: str, **fields: Any) -> ImageRequest:
@@ -143,10 +145,35 @@ def test_the_thirty_sizes_are_the_providers_own() -> None:
 def test_references_arrive_in_order(
     model: str, count: int | None, references: tuple[ReferenceFile, ...], double: Provider
 ) -> None:
-    most = catalogue.model("apiyi", model).max_references
-    request = ordered(model, size="", references=references[: count or most])
-    reply = answer_of(double, submit(request, Account(base_url=f"{double.url('apiyi')}/v1", key="sk-1")))
+    chosen = references[: count or catalogue.model("apiyi", model).max_references]
+    request = ordered(model, size="", references=chosen)
+    call = submit(request, Account(base_url=f"{double.url('apiyi')}/v1", key="sk-1"))
+    reply = answer_of(double, call)
     assert isinstance(APIYI.read(reply, request), Pictures), reply.body
+    assert [part.content for part in received(call).files] == [each.path.read_bytes() for each in chosen]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_one_reference_too_many_is_refused_and_not_billed(
+    model: str, references: tuple[ReferenceFile, ...], double: Provider
+) -> None:
+    most = catalogue.model("apiyi", model).max_references
+    request = ordered(model, size="", references=(*references, *references)[: most + 1])
+    reply = answer_of(double, submit(request, Account(base_url=f"{double.url('apiyi')}/v1", key="sk-1")))
+    assert APIYI.read(reply, request).code == failures.INVALID_REQUEST
+    assert not double.billed
+
+
+def test_what_the_catalogue_says_of_references() -> None:
+    rows = catalogue.provider("apiyi").models
+    assert (rows[OFFICIAL].max_references, rows[OFFICIAL].many_references) == (16, 5)
+    assert rows[VIP].max_reference_bytes == VIP_FILE_BYTES
+
+
+def test_the_targets_of_one_model_stay_within_what_it_honours() -> None:
+    rules = catalogue.model("apiyi", ALL).sizes
+    assert rules.tiers == ("1K",)
+    assert all(512 <= max(pixels) <= 1536 for pixels in rules.table.values())
 
 
 def test_a_wrong_key_is_refused_by_the_double(double: Provider) -> None:
@@ -161,7 +188,7 @@ def test_the_free_test_names_the_models_that_can_be_used(double: Provider) -> No
     assert call is not None
     assert call.method == "GET"
     result = APIYI.read_test(answer_of(double, call))
-    assert (result.passed, result.models) == (True, MODELS)
+    assert (result.passed, result.models) == (True, (OFFICIAL, ALL, ALL_CHAT, VIP))
     refused = APIYI.read_test(Reply(status=401, headers={}, body={"error": {"message": "Invalid token."}}))
     assert (refused.passed, refused.code, refused.message) == (False, failures.BAD_KEY, "Invalid token.")
 

@@ -46,6 +46,7 @@ def said(content: Any) -> dict[str, Any]:
         (said(f"Here: ![]({LINK}) and [again]({LINK})"), [Picture(url=LINK)]),
         (said(f"[Download]({LINK} 'x')"), [Picture(url=LINK)]),
         (said(f"![image]({PREFIXED})"), [Picture(data=b"picture")]),
+        (said(SPILLED), [Picture(spilled=SPILLED)]),
         (said(f"![a]({LINK}) ![b]({LINK}?2)"), [Picture(url=LINK), Picture(url=f"{LINK}?2")]),
     ],
 )
@@ -100,6 +101,7 @@ WOBBLE = {
 }
 OVERSIZED = {"message": "x", "localized_message": "Unknown error", "type": "shell_api_error", "param": "", "code": None}
 SHORT = {"error": {"message": "No quota.", "type": "shell_api_error", "code": "insufficient_user_quota"}}
+NOT_OFFERED = {"error": {"message": "No channel.", "type": "shell_api_error", "code": "model_not_found"}}
 BLOCKED = {"error": {"message": "No.", "type": "image_generation_user_error", "code": "moderation_blocked"}}
 
 
@@ -123,6 +125,7 @@ BLOCKED = {"error": {"message": "No.", "type": "image_generation_user_error", "c
         (429, {"error": OVERSIZED}, failures.RATE_LIMITED, NO, True, False),
         (500, {"error": OVERSIZED}, failures.SERVER_ERROR, UNKNOWN, False, False),
         (503, None, failures.BUSY, UNKNOWN, False, False),
+        (503, NOT_OFFERED, failures.MODEL_UNKNOWN, NO, False, False),
         (524, None, failures.SERVER_ERROR, UNKNOWN, False, False),
     ],
 )  # fmt: skip
@@ -141,6 +144,17 @@ def test_with_references_the_unknown_error_means_that_they_are_too_large(
 ) -> None:
     outcome = read(status, body, request=ordered(VIP, references=(REFERENCE,)))
     assert (outcome.code, outcome.billed) == (failures.REQUEST_TOO_LARGE, billed)
+    assert outcome.unclear is (status == 500)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "unclear"),
+    [(status, None, True) for status in (408, 409, 500, 502, 503, 504, 524)]
+    + [(200, WOBBLE, True), (400, WOBBLE, True), (503, NOT_OFFERED, False)]
+    + [(status, None, False) for status in (302, 400, 401, 402, 403, 404, 413, 422, 429)],
+)
+def test_an_answer_that_proves_nothing_is_unclear(status: int, body: Any, unclear: bool) -> None:
+    assert read(status, body).unclear is unclear
 
 
 @pytest.mark.parametrize("junk", [None, 5, True, "x", [], [[]], {}, {"a": {}}])
