@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from studio.prompts import filling
 from studio.providers import catalogue, roads, sizes
-from studio.services import halts, links
+from studio.services import connections, halts, links
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,18 +97,18 @@ def closed_road(connection: Connection, model: Model) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Smaller:
-    """A reference that is sent as a smaller copy. ``sent`` is its size where that is known, else the most it can be."""
+    """A reference that is sent as a smaller copy of at most so many bytes."""
 
     number: int
-    stored: int  # bytes
-    sent: int  # bytes
-    known: bool = False
+    stored: int
+    most: int
 
     def __str__(self) -> str:
-        words = {"n": self.number, "sent": megabytes(self.sent), "stored": megabytes(self.stored)}
-        if self.known:
-            return _("Image %(n)d is sent smaller: %(sent)s MB instead of %(stored)s MB.") % words
-        return _("Image %(n)d is sent smaller: at most %(sent)s MB instead of %(stored)s MB.") % words
+        return _("Image %(n)d is sent smaller: at most %(most)s MB instead of %(stored)s MB.") % {
+            "n": self.number,
+            "most": _megabytes(self.most),
+            "stored": _megabytes(self.stored),
+        }
 
 
 def smaller(model: Model, stored: Sequence[int]) -> list[Smaller]:
@@ -120,7 +120,7 @@ def smaller(model: Model, stored: Sequence[int]) -> list[Smaller]:
     return [Smaller(number, size, most) for number, size in enumerate(stored, start=1) if size > most]
 
 
-def megabytes(size: int) -> str:
+def _megabytes(size: int) -> str:
     """Rounded up, so that what is too large never looks as if it fitted."""
     return number_format(ceil(size / 100_000) / 10)
 
@@ -134,7 +134,7 @@ def check_connection(connection: Connection) -> None:
 
 def _model(connection: Connection, output: Output) -> Model:
     try:
-        return catalogue.model(connection.provider, output.model)
+        return connections.model(connection, output.model)
     except (catalogue.UnknownModel, catalogue.UnknownProvider):
         raise Refused(_("This connection does not offer the chosen model. Choose a model from its list.")) from None
 

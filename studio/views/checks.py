@@ -82,6 +82,7 @@ def limits_of(model: Model | None, output: Output) -> lint.Limits:
     return lint.Limits(
         max_characters=model.max_prompt,
         max_references=model.max_references,
+        many_references=model.many_references,
         transparent_background=model.transparent_background,
         takes=output.takes,
         takes_ignored=model.takes_ignored,

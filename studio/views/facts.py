@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from studio.models.references import SentReference
 from studio.prompts.roles import ROLES
 from studio.templatetags.studio import money, price, seconds
 from studio.views.figures import pixels, weight
@@ -18,7 +19,7 @@ from studio.views.wording import connection_name, provider_name, quality_words
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from studio.models import Attempt, Generation, Image, Version
+    from studio.models import Attempt, Generation, Image, Reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +120,9 @@ def _cost(attempt: Attempt, generation: Generation) -> Fact:
     return Fact(label=_("Cost"), value=_("Not known"))
 
 
-def references(version: Version) -> list[dict[str, Any]]:
-    """The references that were sent, by number, with what each was for."""
+def references(attempt: Attempt) -> list[dict[str, Any]]:
+    """The references that were sent, by number, with what each was for and how large it was on the way."""
+    version, sent = attempt.generation.version, attempt.sent_references
     uses = dict(enumerate(version.recipe.references, start=1))
     found = []
     for numbered in version.numbered_references.select_related("reference__team"):
@@ -132,11 +134,21 @@ def references(version: Version) -> list[dict[str, Any]]:
                 "label": numbered.reference.label,
                 "role": _(role.label) if role else "",
                 "note": use.note if use else "",
+                "smaller": _smaller(numbered.reference, sent[numbered.number - 1 : numbered.number]),
                 "colour": numbered.reference.colour,
                 "thumb": _thumb(numbered.reference.team.slug, numbered.reference_id),
             }
         )
     return found
+
+
+def _smaller(reference: Reference, sent: list[dict[str, Any]]) -> str:
+    """How it was sent, where that was a smaller copy."""
+    if not sent or sent[0]["name"] == reference.cleaned:
+        return ""
+    copy = SentReference.from_json(sent[0])
+    words = {"sent": weight(copy.bytes), "stored": weight(reference.cleaned_bytes)}
+    return _("Sent smaller: %(sent)s instead of %(stored)s") % words
 
 
 def _thumb(team: str, reference: int) -> str:

@@ -46,7 +46,7 @@ def image_detail(request: StudioRequest, image: int) -> HttpResponseBase:
         "version": version,
         "shown": _shown(request, found, renditions),
         "groups": facts.groups(found),
-        "references": facts.references(version),
+        "references": facts.references(found.attempt),
         "newer": wall.filter(pk__gt=found.pk).order_by("id").values_list("pk", flat=True).first(),
         "older": wall.older_than(found.pk).order_by("-id").values_list("pk", flat=True).first(),
         "title": titled(version.prompt.title, found.attempt.take),

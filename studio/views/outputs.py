@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from studio.providers import catalogue, prices, sizes
 from studio.providers.capabilities import Confidence, Model
+from studio.services import connections, orders
 from studio.templatetags.studio import money, seconds
 from studio.views import charges
 from studio.views.wording import beside, connection_name, listed, quality_said, quality_words, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from studio.models import Connection
     from studio.providers.output import Output
@@ -63,7 +64,7 @@ def _of(connection: Connection) -> Iterator[Offer]:
     if provider.fallback is not None:
         ids += [each for each in named if each not in provider.models]
     # What the server did not name comes last; one that was never tested has named nothing.
-    models = [catalogue.model(provider.id, each) for each in dict.fromkeys([*ids, *provider.models])]
+    models = [connections.model(connection, each) for each in dict.fromkeys([*ids, *provider.models])]
     for model in models:
         name = connection_name(connection)
         label = name if model.label == connection.name else beside((name, _(model.label)))
@@ -86,9 +87,12 @@ class Tile:
 class Pane:
     """The Output pane for one output: settled on what the chosen model offers, with its price and its reasons."""
 
-    def __init__(self, *, connections: Iterable[Connection], output: Output, references: int, characters: int) -> None:
+    def __init__(
+        self, *, connections: Iterable[Connection], output: Output, references: Sequence[int], characters: int
+    ) -> None:
+        """``references``: the size of each in bytes."""
         self.offers = offers(connections)
-        self.references, self.characters = references, characters
+        self.weights, self.references, self.characters = references, len(references), characters
         self.asked = output
         self.offer = self._chosen(output)
         self.output = _settled(output, self.offer)
@@ -109,6 +113,16 @@ class Pane:
     @property
     def model(self) -> Model | None:
         return self.offer.model if self.offer else None
+
+    @property
+    def closed_road(self) -> str:
+        """Why the references cannot get to this model."""
+        return orders.closed_road(self.offer.connection, self.offer.model) if self.offer and self.weights else ""
+
+    @property
+    def smaller(self) -> list[str]:
+        """Which references are sent as smaller copies."""
+        return [str(each) for each in orders.smaller(self.model, self.weights)] if self.model else []
 
     @cached_property
     def size(self) -> sizes.Size | None:

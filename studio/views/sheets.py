@@ -275,7 +275,7 @@ class Sheet:
         return Pane(
             connections=Connection.objects.for_team(self.team),
             output=self.output,
-            references=len(self.recipe.references),
+            references=[self.stored[use.sha256].cleaned_bytes for use in self.recipe.references],
             characters=len(self.rendered.text),
         )
 

@@ -57,7 +57,7 @@ def connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Connection:
 
 
 def pane(*connections: Connection, output: Output | None = None, references: int = 0) -> Pane:
-    return Pane(connections=connections, output=output or Output(), references=references, characters=80)
+    return Pane(connections=connections, output=output or Output(), references=[1000] * references, characters=80)
 
 
 def test_ratios_are_closed_with_the_reason_in_words(connection: Connection) -> None:

@@ -122,6 +122,19 @@ def too_many_references(reading: Reading) -> Iterator[Spot]:
     )
 
 
+def many_references(reading: Reading) -> Iterator[Spot]:
+    usual, number = reading.limits.many_references, len(reading.recipe.references)
+    most = reading.limits.max_references
+    if usual is None or number <= usual or (most is not None and number > most):
+        return
+    yield Spot(
+        attribute=Attribute.REFERENCES,
+        index=usual,
+        params={"number": number, "usual": usual},
+        fix=Fix(label=_("Choose"), focus=Focus(attribute=Attribute.REFERENCES, index=usual)),
+    )
+
+
 def takes_ignored(reading: Reading) -> Iterator[Spot]:
     if reading.limits.takes_ignored and reading.limits.takes > 1:
         yield _beside_the_prompt(reading, "takes", _("Ask for one"), {"takes": reading.limits.takes})
@@ -162,6 +175,22 @@ RULES = (
         example=Recipe(subject="A tin", references=(ReferenceUse(sha256="0" * 64, role="style"),)),
         limits=Limits(max_references=0),
         find=too_many_references,
+    ),
+    Rule(
+        id="references-many",
+        severity="warning",
+        title=_("More references than the model is sure of"),
+        message=_("%(number)s references are attached; above %(usual)s this model fails more often."),
+        reason=_("A call that fails late may be billed all the same."),
+        remedy=_("Keep those that matter most."),
+        example=Recipe(
+            subject="A tin",
+            setting="An oak table",
+            lighting="Morning sun",
+            references=tuple(ReferenceUse(sha256=digit * 64, role="style") for digit in "01"),
+        ),
+        limits=Limits(many_references=1),
+        find=many_references,
     ),
     Rule(
         id="quality-not-accepted",

@@ -42,6 +42,7 @@ class Limits:
 
     max_characters: int | None = None
     max_references: int | None = None
+    many_references: int | None = None  # more than these are taken, but are known to fail more often
     transparent_background: bool | None = None  # False: the model cannot make one
     takes: int = 1  # asked for
     takes_ignored: bool = False  # the model bills each picture that is asked for, and makes one
