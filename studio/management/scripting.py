@@ -128,6 +128,10 @@ class ScriptCommand(BaseCommand):
         sys.exit(exit)
 
     def _print_error(self, code: str, message: str) -> None:
+        self.print_json(self.told(code, message))
+
+    def told(self, code: str, message: str) -> dict[str, Any]:
+        """What is printed of a run that ends with this error."""
         error = {"code": code, "message": message}
         found: dict[str, Any] = {"state": "refused", "generation": None, "images": [], "cost": None, "error": error}
         if self.begun is not None:
@@ -135,7 +139,7 @@ class ScriptCommand(BaseCommand):
                 found = replace(report(self.begun), error=ReportedError(code, message)).to_json()
             except DatabaseError:
                 found |= {"state": "unknown", "generation": self.begun.pk}
-        self.print_json(found)
+        return found
 
     def print_json(self, content: dict[str, Any]) -> None:
         self.stdout.write(json.dumps(content, ensure_ascii=False))

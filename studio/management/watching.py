@@ -1,4 +1,4 @@
-"""Waits for a generation in a terminal: says what happens, cancels on Ctrl-C, and does the worker's part if asked."""
+"""Waits for generations in a terminal: says what happens, cancels on Ctrl-C, and does the worker's part if asked."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from studio.management.scripting import Exit, Stop
 from studio.models import Connection
 from studio.models.generations import OPEN, WAITING, State
 from studio.providers import failures
-from studio.services import generations
-from studio.services.reports import newest_attempts
+from studio.services import generations, halts
+from studio.services.reports import newest_attempts, newest_of
 from studio.worker import run, slot, stopping
 from studio.worker.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import FrameType
 
     from studio.models import Attempt, Generation
@@ -36,16 +36,19 @@ CANCEL_TAKES = 5.0
 
 @dataclass(slots=True)
 class Watch:
-    generation: Generation
+    """``titles`` are said before what is told of each generation, where there are several."""
+
+    generations: tuple[Generation, ...]
     say: Callable[[str], None]
     seconds: float | None = None
     inline: bool = False
+    titles: tuple[str, ...] = ()
     _presses: int = field(default=0, init=False)
     _thread: threading.Thread | None = field(default=None, init=False)
-    _told: dict[int, Any] = field(default_factory=dict, init=False)
+    _told: dict[tuple[int, int], Any] = field(default_factory=dict, init=False)
 
     def run(self) -> None:
-        """Until it ended, the time is over, or Ctrl-C was pressed and the cancel took effect. Raises Stop when nothing
+        """Until all ended, the time is over, or Ctrl-C was pressed and the cancel took effect. Raises Stop when nothing
         would ever come."""
         before = {number: signal.signal(number, self._pressed) for number in (signal.SIGINT, signal.SIGTERM)}
         self._thread = self._work_inline() if self.inline else None
@@ -67,9 +70,12 @@ class Watch:
     def _pressed(self, number: int, frame: FrameType | None) -> None:
         self._presses += 1
 
+    def _newest(self) -> dict[int, list[Attempt]]:
+        return newest_of([generation.pk for generation in self.generations])
+
     def _work_inline(self) -> threading.Thread:
         """The pump in a thread of its own, so that this one stays free for Ctrl-C."""
-        ids = [attempt.pk for attempt in newest_attempts(self.generation)]
+        ids = [attempt.pk for attempts in self._newest().values() for attempt in attempts]
 
         def stop() -> int:
             return stopping.LEAVE if self._presses > 1 else stopping.GO_ON
@@ -88,9 +94,9 @@ class Watch:
         """Whether every take has ended, within the time and before more presses than these."""
         began = time.monotonic()
         while True:
-            attempts = newest_attempts(self.generation)
-            self._tell(attempts)
-            if not any(attempt.state in OPEN for attempt in attempts):
+            newest = self._newest()
+            self._tell(newest)
+            if not any(attempt.state in OPEN for attempts in newest.values() for attempt in attempts):
                 return True
             waited = time.monotonic() - began
             if self._stuck() is not None:
@@ -107,52 +113,75 @@ class Watch:
             and not self._thread.is_alive()
             and not slot.is_live(stale=Pace.from_settings().stale)
         )
-        still = [attempt.state for attempt in newest_attempts(self.generation) if attempt.state in OPEN]
+        still = {
+            pk: states
+            for pk, attempts in self._newest().items()
+            if (states := {attempt.state for attempt in attempts if attempt.state in OPEN})
+        }
         if not still:
             return None
-        connection = Connection.objects.get(pk=self.generation.connection_id)
-        if connection.paused_at is not None and set(still) <= set(WAITING):
-            message = _("The connection “%(name)s” was paused meanwhile. %(why)s Resume it on the connections page.")
-            words = {"name": connection.name, "why": _(connection.paused_reason) if connection.paused_reason else ""}
-            return Stop(Exit.TRY_LATER, "connection_paused", " ".join((message % words).split()))
+        if set().union(*still.values()) <= set(WAITING) and (stop := self._held_back(still)):
+            return stop
         if alone:
             message = _("The work in this process has stopped, and no worker is running. Run status to see what came.")
             return Stop(Exit.INTERNAL, "worker_stopped", message)
         return None
 
-    def _tell(self, attempts: list[Attempt]) -> None:
-        for attempt in attempts:
-            found = (attempt.number, attempt.state, attempt.percent, attempt.not_before)
-            if self._told.get(attempt.take) != found:
-                self._told[attempt.take] = found
-                take = _("Take %(take)d of %(takes)d") % {"take": attempt.take, "takes": self.generation.takes}
-                self.say(f"{take}: {self._words(attempt)}")
+    def _held_back(self, waiting: Iterable[int]) -> Stop | None:
+        """Where all that is left waits for somebody who must let it go on first."""
+        rows = list(Connection.objects.filter(generations__in=list(waiting)).distinct().order_by("pk"))
+        halted = {row.pk: halts.refusal(connection=row) for row in rows}
+        if any(row.paused_at is None and not halted[row.pk] for row in rows):
+            return None
+        if sentence := next(filter(None, halted.values()), ""):
+            return Stop(Exit.TRY_LATER, "halted", sentence)
+        message = _("The connection “%(name)s” was paused meanwhile. %(why)s Resume it on the connections page.")
+        words = {"name": rows[0].name, "why": _(rows[0].paused_reason) if rows[0].paused_reason else ""}
+        return Stop(Exit.TRY_LATER, "connection_paused", " ".join((message % words).split()))
 
-    def _words(self, attempt: Attempt) -> str:
-        if attempt.state == State.QUEUED and attempt.error_code and attempt.not_before:
-            # A second that has begun counts: nobody is told "in 0 s".
-            left = math.ceil(max(1.0, (attempt.not_before - timezone.now()).total_seconds()))
-            return _("%(connection)s: %(why)s Next try in %(seconds)d s.") % {
-                "connection": self.generation.connection.name,
-                "why": _(failures.explain(attempt.error_code).sentence),
-                "seconds": left,
-            }
-        words = str(State(attempt.state).label)
-        if attempt.percent is not None and attempt.state in OPEN:
-            words = f"{words}, {attempt.percent} %"
-        return words
+    def _tell(self, newest: dict[int, list[Attempt]]) -> None:
+        for place, generation in enumerate(self.generations):
+            for attempt in newest[generation.pk]:
+                found = (attempt.number, attempt.state, attempt.percent, attempt.not_before)
+                if self._told.get((generation.pk, attempt.take)) != found:
+                    self._told[generation.pk, attempt.take] = found
+                    take = _("Take %(take)d of %(takes)d") % {"take": attempt.take, "takes": generation.takes}
+                    where = f"{self.titles[place]}, {take[0].lower()}{take[1:]}" if self.titles else take
+                    self.say(f"{where}: {_words(attempt, generation)}")
 
     def _cancel(self) -> None:
-        self.say(_("Cancelling generation %(id)d …") % {"id": self.generation.pk})
-        for message in cancel_all(self.generation):
-            self.say(message)
+        newest = self._newest()
+        for generation in self.generations:
+            open_ones = [attempt for attempt in newest[generation.pk] if attempt.state in OPEN]
+            if open_ones:
+                self.say(_("Cancelling generation %(id)d …") % {"id": generation.pk})
+                for message in _cancelled(open_ones):
+                    self.say(message)
+
+
+def _words(attempt: Attempt, generation: Generation) -> str:
+    if attempt.state == State.QUEUED and attempt.error_code and attempt.not_before:
+        # A second that has begun counts: nobody is told "in 0 s".
+        left = math.ceil(max(1.0, (attempt.not_before - timezone.now()).total_seconds()))
+        return _("%(connection)s: %(why)s Next try in %(seconds)d s.") % {
+            "connection": generation.connection.name,
+            "why": _(failures.explain(attempt.error_code).sentence),
+            "seconds": left,
+        }
+    words = str(State(attempt.state).label)
+    if attempt.percent is not None and attempt.state in OPEN:
+        words = f"{words}, {attempt.percent} %"
+    return words
 
 
 def cancel_all(generation: Generation) -> list[str]:
     """Cancel every take that has not ended; what became of each, each sentence once."""
-    open_ones = [attempt for attempt in newest_attempts(generation) if attempt.state in OPEN]
+    return _cancelled([attempt for attempt in newest_attempts(generation) if attempt.state in OPEN])
+
+
+def _cancelled(attempts: list[Attempt]) -> list[str]:
     messages = []
-    for attempt in open_ones:
+    for attempt in attempts:
         with transaction.atomic():
             messages.append(str(generations.cancel(attempt=attempt).message))
     return list(dict.fromkeys(messages))

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from studio.models import Attempt
 from studio.models.generations import OPEN, State
 from studio.providers import failures
 from studio.storage import files
 
 if TYPE_CHECKING:
-    from studio.models import Attempt, Generation
+    from collections.abc import Collection
+
+    from studio.models import Generation
 
 # The first of these that any take is in, is the state of the whole.
 WORST_FIRST = (State.UNKNOWN, State.FAILED, State.CANCELLED, State.DONE)
@@ -53,7 +56,7 @@ class Report:
 
 def report(generation: Generation) -> Report:
     attempts = newest_attempts(generation)
-    state = _state(attempts)
+    state = state_of({attempt.state for attempt in attempts})
     return Report(
         state=state,
         generation=generation.pk,
@@ -77,8 +80,18 @@ def newest_attempts(generation: Generation) -> list[Attempt]:
     return list({attempt.take: attempt for attempt in rows}.values())
 
 
-def _state(attempts: list[Attempt]) -> str:
-    states = {State(attempt.state) for attempt in attempts}
+def newest_of(generations: Collection[int]) -> dict[int, list[Attempt]]:
+    """The same for many, by their row ids, without the pictures."""
+    rows = Attempt.objects.filter(generation__in=generations).order_by("generation", "take", "number")
+    newest = {(attempt.generation_id, attempt.take): attempt for attempt in rows}
+    found: dict[int, list[Attempt]] = {pk: [] for pk in generations}
+    for (pk, _take), attempt in newest.items():
+        found[pk].append(attempt)
+    return found
+
+
+def state_of(states: Collection[str]) -> str:
+    """The state of a whole whose parts are in these: what is open comes first, then the worst end."""
     still = [state for state in OPEN if state in states]
     return (still or [state for state in WORST_FIRST if state in states])[-1 if still else 0].value
 
@@ -97,6 +110,7 @@ def _error(attempts: list[Attempt], state: str) -> ReportedError | None:
         return None
     if state == State.CANCELLED and not attempt.error_code:
         return ReportedError(failures.CANCELLED, _("Cancelled before it was sent. Nothing is charged."))
-    explained = failures.explain(attempt.error_code)
+    free = attempt.cost == 0 or attempt.submitted_at is None
+    explained = failures.explain(attempt.error_code, free=free)
     words = [_(explained.sentence), attempt.error_message, _(explained.step)]
     return ReportedError(attempt.error_code or failures.UNEXPECTED, " ".join(word for word in words if word))

@@ -25,7 +25,7 @@ def generation(transactional_db: None) -> Generation:
 
 def ends_with(generation: Generation, *, inline: bool = False) -> Stop:
     with pytest.raises(Stop) as caught:
-        Watch(generation, say=lambda words: None, seconds=30.0, inline=inline).run()
+        Watch((generation,), say=lambda words: None, seconds=30.0, inline=inline).run()
     return caught.value
 
 
@@ -37,7 +37,7 @@ def test_a_connection_that_is_paused_meanwhile_ends_the_wait(generation: Generat
         generation.connection.pause("The account at the provider has no credit left.")
 
     with pytest.raises(Stop) as caught:
-        Watch(generation, say=pause, seconds=30.0).run()
+        Watch((generation,), say=pause, seconds=30.0).run()
 
     assert said == ["Take 1 of 1: Waiting"]
     assert (caught.value.returncode, caught.value.code) == (Exit.TRY_LATER, "connection_paused")
@@ -55,7 +55,7 @@ def test_what_is_still_open_at_the_provider_is_waited_for(generation: Generation
             Attempt.objects.filter(pk=sent.pk).move(State.FAILED, expected=(State.SUBMITTING,))
 
     with pytest.raises(Stop) as caught:
-        Watch(generation, say=end, seconds=30.0).run()
+        Watch((generation,), say=end, seconds=30.0).run()
 
     assert caught.value.code == "connection_paused"
     assert Attempt.objects.get(pk=sent.pk).state == State.FAILED

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from studio.management import arguments
+from studio.management import arguments, asking
 from studio.management.saving import FORMATS, Target, wrongly_named
 from studio.management.scripting import Exit, ScriptCommand, Stop, exit_of
 from studio.management.watching import Watch
-from studio.models import Prompt
-from studio.prompts import filling, kinds
-from studio.prompts.recipe import Recipe, ReferenceUse
 from studio.providers.output import Output
-from studio.services import choosing, generations, health, orders, prompts, references
+from studio.services import choosing
 from studio.services.reports import report
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Iterator
 
-    from studio.models import Connection, Generation, Project, Reference, Team, User
+    from studio.models import Generation
     from studio.services.reports import Report
 
-WORKER_COMES_WITHIN = 10.0  # seconds; it may be starting beside us
 EPILOG = (
     "Exit codes: 0 done; 64 the command line is wrong; 65 the prompt, a file or a value cannot be used; 69 the "
     "provider or the worker is not there; 70 a fault of the studio; 75 not finished: cancelled, out of time, or to be "
@@ -80,14 +72,15 @@ class Command(ScriptCommand):
             )
         text = arguments.prompt(options["prompt"], options["prompt_file"])
         target = None if options["out"] is None else Target(options["out"], format=options["format"])
-        with refusals():
+        with asking.refusals():
             self.begun = generation = submit(text, target, options)
         if options["no_wait"]:
             self._print(report(generation), options)
             return
         self.say(_("Generation %(id)d") % {"id": generation.pk})
-        self._mind_placeholders(generation.version.recipe)
-        Watch(generation, say=self.say, seconds=options["wait"], inline=options["inline"]).run()
+        if remark := asking.placeholders(generation.version.recipe):
+            self.say(remark)
+        Watch((generation,), say=self.say, seconds=options["wait"], inline=options["inline"]).run()
         found = report(generation)
         found = target.save(found) if target else found
         self._print(found, options)
@@ -100,10 +93,6 @@ class Command(ScriptCommand):
             self.say(_("%(path)s holds %(format)s: the server made another format than was asked for.") % words)
         if found.error is not None:
             self.say(found.error.message)
-
-    def _mind_placeholders(self, recipe: Recipe) -> None:
-        if names := filling.unfilled(recipe):
-            self.say(_("Sent as written, with what looks like a placeholder: %(names)s") % {"names": ", ".join(names)})
 
     def _print(self, found: Any, options: dict[str, Any]) -> None:
         if options["json"]:
@@ -118,76 +107,25 @@ class Command(ScriptCommand):
 def submit(text: str, target: Target | None, options: dict[str, Any]) -> Generation:
     """Everything that can be known beforehand is looked at first; what is refused leaves no prompt behind."""
     choosing.ensure_started()
-    team = choosing.team(options["team"])
-    user, project = choosing.owner(team), choosing.project(team, options["project"])
-    connection = usable(team, options)
     output = replace(
         options["size"],
-        connection=connection.pk,
-        model=options["model"] or choosing.model(connection),
         quality=options["quality"],
         format=options["format"] or (target.format if target else ""),
         compression=options["compression"],
         takes=options["takes"],
     )
-    # There is no form to fill in here, and a script's bytes are sent as they are: hence ``as_written``.
-    orders.foresee(connection, output, text=text, references=len(options["image"]))
+    wish = asking.Wish(
+        text=text,
+        output=output,
+        images=tuple(options["image"]),
+        connection=options["connection"],
+        model=options["model"],
+        project=options["project"],
+    )
+    plan = asking.plan(wish, choosing.team(options["team"]))
     if target is not None:
         target.prove(options["takes"])
-    mind_worker(options)
-    stored = [reference(team, user, name) for name in options["image"]]
-    uses = tuple(ReferenceUse(sha256=row.sha256) for row in stored)
-    recipe = Recipe(kind=kinds.kind_of(text), body=text, references=uses)
-    with transaction.atomic():  # the connection may be paused, or changed, until now
-        return generations.begin(
-            prompt=prompt_of(recipe, output, project, user),
-            recipe=recipe,
-            user=user,
-            connection=connection,
-            output=output,
-            client_token=uuid4(),
-            as_written=True,
-        )
-
-
-def usable(team: Team, options: dict[str, Any]) -> Connection:
-    connection = choosing.connection(team, options["connection"])
-    if connection.paused_at is not None:
-        message = _("The connection “%(name)s” is paused. Resume it on the connections page.") % {
-            "name": connection.name
-        }
-        raise Stop(Exit.UNAVAILABLE, "connection_paused", message)
-    return connection
-
-
-def mind_worker(options: dict[str, Any]) -> None:
-    """Nothing is put into a queue in front of somebody who waits, unless somebody works on it."""
-    alone = not (options["inline"] or options["no_wait"])
-    if alone and not health.worker_beats_within(WORKER_COMES_WITHIN):
-        message = _("No worker is running. Start the studio with make run, or add --inline.")
-        raise Stop(Exit.UNAVAILABLE, "no_worker", message)
-
-
-def reference(team: Team, user: User, name: str) -> Reference:
-    try:
-        return references.store_path(team=team, user=user, path=Path(name))
-    except OSError as error:
-        raise arguments.unreadable(name, error) from None
-
-
-def prompt_of(recipe: Recipe, output: Output, project: Project, user: User) -> Prompt:
-    """The prompt of these first words: a script that changes the rest stays in one line of work."""
-    title = prompts.shown_title("", recipe)
-    known = Prompt.objects.filter(project=project, kind=recipe.kind.value, title=title).first()
-    return known or prompts.create(project=project, user=user, title=title, recipe=recipe, output=output)
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """What the services refuse is bad input here."""
-    try:
-        yield
-    except (generations.Refused, references.Refused) as refused:
-        raise Stop(Exit.BAD_INPUT, "refused", refused.message) from None
-    except choosing.Missing as missing:
-        raise Stop(Exit.BAD_INPUT, "missing", str(missing)) from None
+    if not (options["inline"] or options["no_wait"]):
+        asking.mind_worker()
+    stored = [asking.reference(plan.team, plan.user, name) for name in wish.images]
+    return asking.begin(plan, stored, uuid4())
