@@ -11,7 +11,7 @@ import pytest
 from django.db import connection as database
 from django.utils import timezone
 
-from studio.models import Attempt, Connection, Generation, Project, Prompt, Reference, User, Version
+from studio.models import Attempt, Connection, Generation, Project, Prompt, User, Version
 from studio.models.generations import State
 from studio.prompts.recipe import Recipe
 from studio.providers.output import Output
