@@ -11,7 +11,7 @@ import re
 import shlex
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from studio.imaging.formats import EXTENSIONS
 from studio.prompts.kinds import kind_of
 from studio.prompts.recipe import Recipe, ReferenceUse
 from studio.providers import UnknownProvider, adapter, catalogue
-from studio.providers.values import Account, Call, FormField, FormFile, ImageRequest
+from studio.providers.values import Account, Call, DataURL, FormField, FormFile, ImageRequest
 from studio.storage import files
 from studio.worker.claim import request_of
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 # Stands for the key while a call is built; nothing that a person types can be it.
 KEY = "\ue000key\ue000"
+# The same of a file within a call's JSON.
+FILE = "\ue001file\ue001"
 NAME_LENGTH = 40
 
 
@@ -120,11 +122,26 @@ def curl(call: Call, variable: str, names: Names) -> str:
     lines += [f"-H {_shell(f'{name}: {value}', variable)}" for name, value in call.headers.items()]
     if call.json is not None:
         lines.append("-H 'Content-Type: application/json'")
-        lines.append(f"--data-raw {shlex.quote(_json(call))}")
     for part in call.form or ():
         lines.append(_part(part, names))
     lines.append("-o reply.json")
-    return _lines(lines)
+    if call.json is None:
+        return _lines(lines)
+    text, files = _json(call)
+    if not files:
+        return _lines([*lines, f"--data-raw {shlex.quote(text)}"])
+    # No word of a command line may be as long as a picture, so the shell writes the body into curl, which leaves out the
+    # line end that the shell puts behind it.
+    return _lines([*lines, "--data @- <<END"]) + _written(text, files, names) + "\nEND\n"
+
+
+def _written(text: str, files: Mapping[str, DataURL], names: Names) -> str:
+    """JSON as the shell writes it, each file in its place."""
+    text = re.sub(r"([\\$`])", r"\\\1", text)
+    for mark, file in files.items():
+        content = f"$(base64 < {shlex.quote(names[file.path])} | tr -d '\\n')"
+        text = text.replace(mark, f"data:{file.media_type};base64,{content}")
+    return text
 
 
 def _part(part: FormField | FormFile, names: Names) -> str:
@@ -149,11 +166,27 @@ def python(call: Call, variable: str, names: Names) -> str:
         pairs = [f"        {name!r}: {_expression(value, variable)}," for name, value in call.headers.items()]
         lines += ["    headers={", *pairs, "    },"]
     if call.json is not None:
-        lines += ["    json={", *(f"        {name!r}: {value!r}," for name, value in call.json.items()), "    },"]
+        values = (f"        {name!r}: {_literal(value, names)}," for name, value in call.json.items())
+        lines += ["    json={", *values, "    },"]
     lines += _form(call.form or (), names)
     lines += [f"    timeout={call.deadline:g},", ")", "reply.raise_for_status()"]
     lines.append("Path('reply.json').write_bytes(reply.content)")
-    return "\n".join(["import os", *lines] if any(KEY in value for value in call.headers.values()) else lines) + "\n"
+    if any(KEY in value for value in call.headers.values()):
+        lines = ["import os", *lines]
+    if call.json is not None and _json(call)[1]:
+        lines = ["import base64", *lines]
+    return "\n".join(lines) + "\n"
+
+
+def _literal(value: Any, names: Names) -> str:
+    if isinstance(value, DataURL):
+        content = f"base64.b64encode(Path({names[value.path]!r}).read_bytes()).decode()"
+        return f"{f'data:{value.media_type};base64,'!r} + {content}"
+    if isinstance(value, list):
+        return f"[{', '.join(_literal(item, names) for item in value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name!r}: {_literal(item, names)}' for name, item in value.items())}}}"
+    return repr(value)
 
 
 def _form(form: tuple[FormField | FormFile, ...], names: Names) -> list[str]:
@@ -178,9 +211,15 @@ def _expression(value: str, variable: str) -> str:
     return " + ".join(filter(None, words))
 
 
-def _json(call: Call) -> str:
-    """The bytes that egress sends."""
-    return json.dumps(call.json, ensure_ascii=False, separators=(",", ":"))
+def _json(call: Call) -> tuple[str, dict[str, DataURL]]:
+    """The bytes that egress sends, with a mark in the place of each file."""
+    files: dict[str, DataURL] = {}
+
+    def mark(value: DataURL) -> str:
+        files[f"{FILE}{len(files)}{FILE}"] = value
+        return next(reversed(files))
+
+    return json.dumps(call.json, ensure_ascii=False, separators=(",", ":"), default=mark), files
 
 
 def _lines(lines: list[str]) -> str:

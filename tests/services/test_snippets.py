@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -18,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from studio.egress.bodies import body_of
+from studio.egress.bodies import Body, body_of
 from studio.models import Attempt, Connection, Team
 from studio.prompts.recipe import Kind, Recipe
 from studio.providers import adapter
@@ -31,7 +32,7 @@ from tests import factories
 PROMPT = """It's "exact": $HOME `id` \\n \\\\ !! %s {x}
 コーヒー 🍵 שלום @file ;type=text/html"""
 KEY = "sk-secret"
-VARIABLE = "OPENAI_API_KEY"
+VARIABLES = ("OPENAI_API_KEY", "APIYI_API_KEY", "RUNCOMFY_API_KEY")
 
 
 @dataclass
@@ -67,15 +68,22 @@ def server() -> Iterator[tuple[str, Seen]]:
 
 
 def attempt_at(
-    team: Team, address: str, *, references: int = 0, prompt: str = PROMPT, labels: tuple[str, ...] = ()
+    team: Team,
+    address: str,
+    *,
+    references: int = 0,
+    prompt: str = PROMPT,
+    labels: tuple[str, ...] = (),
+    provider: str = "openai",
+    model: str = "gpt-image-2",
 ) -> Attempt:
-    connection = factories.make_connection(team=team, provider="openai", base_url=address, key_ciphertext="sealed")
+    connection = factories.make_connection(team=team, provider=provider, base_url=address, key_ciphertext="sealed")
     labels = labels or ("",) * references
     used = tuple(factories.make_reference(team=team, label=label) for label in labels)
     made = factories.make_prompt(project=factories.make_project(team=team))
     version = factories.make_version(prompt=made, text=prompt, references=used)
     generation = factories.make_generation(
-        version=version, connection=connection, model="gpt-image-2", quality="low", format="png"
+        version=version, connection=connection, model=model, quality="low", format="png"
     )
     return factories.make_attempt(generation=generation)
 
@@ -101,7 +109,7 @@ def run(attempt: Attempt, which: str, folder: Path) -> None:
     used = attempt.generation.version.numbered_references.all()
     for name, numbered in zip(local_names(attempt), used, strict=True):
         shutil.copy(files.path(numbered.reference.cleaned), folder / name)
-    environment = {**os.environ, VARIABLE: KEY}
+    environment = {**os.environ, **dict.fromkeys(VARIABLES, KEY)}
     command = [sys.executable, "-c", text] if which == "python" else ["sh", "-c", text]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
@@ -163,6 +171,27 @@ def test_the_command_sends_references_in_their_order(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
+    ("provider", "model"), [("runcomfy", "openai/gpt-image-2"), ("apiyi", "gpt-image-2-all#chat"), ("openai", "")]
+)
+def test_the_command_sends_files_within_the_json(
+    team: Team, server: tuple[str, Seen], which: str, tmp_path: Path, provider: str, model: str
+) -> None:
+    address, seen = server
+    labels = ("Green glass.jpg", "陶器.png") if model else ()
+    attempt = attempt_at(team, address, labels=labels, provider=provider, model=model or "gpt-image-2")
+    run(attempt, which, tmp_path)
+    body = body_of(sent(attempt))
+    assert body is not None
+    assert seen.body == asyncio.run(whole(body))
+    assert seen.body.count(b"data:image/png;base64,") == len(labels)
+
+
+async def whole(body: Body) -> bytes:
+    return b"".join([piece async for piece in body.stream()])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
     ("label", "name"),
     [
         ("green.jpg", "1-green.png"),
@@ -213,7 +242,7 @@ def test_a_key_that_is_not_needed_is_not_asked_for(team: Team) -> None:
     Connection.objects.update(key_ciphertext="")
     attempt = Attempt.objects.get(pk=attempt.pk)
     for snippet in snippets.of(attempt):
-        assert VARIABLE not in snippet.text
+        assert not any(variable in snippet.text for variable in VARIABLES)
         assert "Authorization" not in snippet.text
 
 
