@@ -144,7 +144,13 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """How many of these rows were in an expected state and changed to ``to``; the times follow the state."""
         now = timezone.now()
         times = {"changed_at": now, "finished_at": now if to in ENDED else None}
-        return self.filter(state__in=list(expected)).update(state=to, **(times | values))
+        unshown = {} if to in SENT else {"partial": ""}  # whoever shows it removes the file
+        return self.filter(state__in=list(expected)).update(state=to, **(times | unshown | values))
+
+    def show(self, partial: str, number: int) -> bool:
+        """An unfinished picture, the so manyth; False where this is none that is made now."""
+        shown = {"partial": partial, "partials": number, "changed_at": timezone.now()}
+        return self.filter(state__in=SENT).update(**shown) == 1
 
     def claim(self, owner: uuid.UUID, *, expected: Iterable[State], to: State | None = None) -> int:
         """Take these rows: each claim raises the epoch, so that whoever held them before can write no more."""

@@ -235,6 +235,7 @@ def _create(
         format=output.format,
         compression=output.compression,
         takes=output.takes,
+        partials=output.partials,
         estimate_each=estimate.each if estimate else None,
         client_token=client_token,
         request_hash=request_hash,

@@ -162,6 +162,7 @@ def request_of(row: Attempt) -> ImageRequest:
         quality=generation.quality,
         format=generation.format,
         compression=generation.compression,
+        partials=generation.partials,
         references=tuple(
             _file(numbered.reference, roles.get(numbered.number, "")) for numbered in version.numbered_references.all()
         ),

@@ -12,7 +12,7 @@ from studio.models import Attempt, Engine, Image
 from studio.models.generations import State
 from studio.models.images import Health
 from studio.services.images import LOOKS
-from studio.worker import receipts, receive, redeem, slot
+from studio.worker import partials, receipts, receive, redeem, slot
 from studio.worker.pace import Pace
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ def sweep() -> None:
     redeem.redeem(unknown)
     for receipt in receipts.outdated():
         receipts.discard(receipt)
-    receive.clear_parts(now - timedelta(seconds=Pace.from_settings().part_age), wanted=receipts.parts())
+    old = now - timedelta(seconds=Pace.from_settings().part_age)
+    receive.clear_parts(old, wanted=receipts.parts())
+    partials.clear_left(old)
     receive.clear_evidence(now - timedelta(days=EVIDENCE_DAYS))
     Engine.objects.exclude(pk__in=Engine.objects.fresh(24 * 3600).values("pk")).delete()
     look_again(now - timedelta(seconds=UNSEEN_SECONDS))
