@@ -48,6 +48,11 @@ class Standing:
         return self.used * 100 // self.budget.limit if self.budget.limit else 100
 
     @property
+    def filled(self) -> int:
+        """The same for a bar, which ends at 100."""
+        return max(min(self.percent, 100), 0)
+
+    @property
     def is_stopped(self) -> bool:
         return self.used >= self.budget.limit
 
@@ -59,6 +64,11 @@ class Standing:
     def name(self) -> str:
         """“The monthly budget of project “Tins””."""
         return name(self.budget)
+
+    @property
+    def whose(self) -> str:
+        """“Project “Tins””."""
+        return whose(self.budget)
 
     def passed_by(self, amount: int | None) -> bool:
         """What is free is always let through; what has an unknown price, until nothing is left."""
@@ -81,6 +91,16 @@ def name(budget: Budget) -> str:
         )
         return words % {"name": budget.connection.name}
     return _("The team's monthly budget") if monthly else _("The team's budget")
+
+
+def whose(budget: Budget) -> str:
+    if budget.project is not None:
+        return _("Project “%(name)s”") % {"name": budget.project.name}
+    if budget.person is not None:
+        return budget.person.get_full_name() or budget.person.get_username()
+    if budget.connection is not None:
+        return _("Connection “%(name)s”") % {"name": budget.connection.name}
+    return _("The whole team")
 
 
 def check(*, team: Team, project: Project, person: User | None, connection: Connection, amount: int | None) -> None:
@@ -106,6 +126,12 @@ def standings(team: Team) -> list[Standing]:
 def of_team(team: Team) -> Standing | None:
     """The whole team's budget, where there is one. Two queries, one where there is none."""
     found = _standings(team, _applying(team, None, None, None))
+    return found[0] if found else None
+
+
+def of_connection(connection: Connection) -> Standing | None:
+    """Its own budget, where it has one. Two queries, one where it has none."""
+    found = _standings(connection.team, Budget.objects.filter(connection=connection))
     return found[0] if found else None
 
 

@@ -10,13 +10,15 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from studio.forms.connections import ConnectionForm
 from studio.models import Connection
 from studio.providers import catalogue
-from studio.services import connections
+from studio.services import breaker, budgets, connections
 from studio.services.permissions import Action, allows
+from studio.templatetags.studio import money, seconds
 from studio.views.access import StudioRequest, member
 from studio.views.wording import connection_name, key_end, provider_name
 
@@ -30,6 +32,7 @@ class Line:
 
     connection: Connection
     is_used: bool
+    standing: budgets.Standing | None = None  # its budget
 
     @property
     def name(self) -> str:
@@ -53,13 +56,58 @@ class Line:
     def key_end(self) -> str:
         return key_end(self.connection)
 
+    @property
+    def balance(self) -> str:
+        """What is left in the account, as the provider told it last."""
+        return money(self.connection.balance)
+
+    @property
+    def prices(self) -> list[str]:
+        """What a picture costs by each model, as the provider told it, where the catalogue does not know."""
+        told = self.connection.found_prices.items()
+        words = _("%(model)s: %(price)s a picture")
+        return [words % {"model": model, "price": money(each)} for model, each in told if self._has_no_price(model)]
+
+    def _has_no_price(self, model: str) -> bool:
+        try:
+            return catalogue.model(self.connection.provider, model).price is None
+        except (catalogue.UnknownModel, catalogue.UnknownProvider):
+            return False
+
+    @property
+    def rate(self) -> str:
+        """The provider's own limit, which the studio keeps to."""
+        known = catalogue.providers().get(self.connection.provider)
+        if known is None or known.rate is None:
+            return ""
+        words = ngettext(
+            "At most %(n)d request in %(span)s for each key, questions about progress too",
+            "At most %(n)d requests in %(span)s for each key, questions about progress too",
+            known.rate.requests,
+        )
+        return words % {"n": known.rate.requests, "span": seconds(known.rate.seconds)}
+
+    @property
+    def failed(self) -> str:
+        """How near it is to pausing itself."""
+        count = self.connection.failed_in_a_row
+        if count < 2 or self.connection.paused_at is not None:
+            return ""
+        words = ngettext(
+            "%(n)d call in a row came to nothing; after %(limit)d it pauses itself.",
+            "%(n)d calls in a row came to nothing; after %(limit)d it pauses itself.",
+            count,
+        )
+        return words % {"n": count, "limit": breaker.LIMIT}
+
 
 @member(Action.VIEW)
 @require_safe
 def connection_list(request: StudioRequest) -> HttpResponse:
     rows = Connection.objects.for_team(request.team)
     used = set(rows.used().values_list("pk", flat=True))
-    lines = [Line(connection, connection.pk in used) for connection in rows]
+    standings = {standing.budget.connection_id: standing for standing in budgets.standings(request.team)}
+    lines = [Line(connection, connection.pk in used, standings.get(connection.pk)) for connection in rows]
     return render(request, "connections/list.html", {"lines": lines, **_rights(request)})
 
 
@@ -133,7 +181,8 @@ def _row(request: StudioRequest, connection: Connection, *, part: str = "row") -
     if not request.htmx:
         return redirect("connection-list", team=request.team.slug)
     connection.refresh_from_db()
-    line = Line(connection, Connection.objects.used().filter(pk=connection.pk).exists())
+    is_used = Connection.objects.used().filter(pk=connection.pk).exists()
+    line = Line(connection, is_used, budgets.of_connection(connection))
     return render(request, f"connections/list.html#{part}", {"line": line, **_rights(request)})
 
 
