@@ -1,12 +1,21 @@
-"""RunAPI: a task is taken on under an idempotency key, asked for by its id, and ends with links."""
+"""RunAPI: references go to its storage, a task is taken on under an idempotency key, asked for by its id, and ends with
+links.
+
+Tasks with references are asked for below another path than those without, and all that is kept of a task is its id.
+So the id as it is kept begins with the path wherever that is not the usual one: ``task_1``, ``edit_image/task_2``.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
+from urllib.parse import quote, unquote, urlsplit
 
 from studio.prompts.words import gettext_noop as _
-from studio.providers import catalogue, failures, jobs, replies
+from studio.providers import catalogue, failures, images_api, jobs, replies, runapi_billing, runapi_files
 from studio.providers.jobs import Stage
 from studio.providers.named_sizes import ratio_and_tier
 from studio.providers.sizes import AUTO
@@ -20,26 +29,22 @@ from studio.providers.values import (
     Outcome,
     Picture,
     Pictures,
+    ReferenceFile,
     RemoteJob,
     Reply,
     TestResult,
 )
 
-DEADLINE = 100.0
-TEST_DEADLINE = 15.0
-# An answer holds links and a few words, never a picture.
-MAX_BYTES = 4_000_000
 # Seconds, as the provider's own clients wait.
 POLL_AFTER = 2.0
 # Of a question whose answer was no JSON, such as the page of a proxy.
 POLL_AFTER_JUNK = 10.0
-MICRO_CENTS, MICRO_DOLLARS_PER_CENT = 1_000_000, 10_000
-MOST_CENTS = 10**9
 
-TASKS = "api/v1/gpt_image_2/text_to_image"
-BALANCE = "api/v1/me/balance"
+API = "api/v1"
+MODEL_PATH = f"{API}/gpt_image_2"
+TEXT, EDIT = "text_to_image", "edit_image"
+BALANCE = f"{API}/me/balance"
 TASK_HEADER = "x-runapi-task-id"
-MODERATION = frozenset({"moderation_blocked", "content_policy_violation"})
 
 
 class RunAPI:
@@ -48,77 +53,68 @@ class RunAPI:
     makes_jobs: ClassVar[bool] = True
 
     def submit(self, request: ImageRequest, account: Account, *, key: str) -> Call | Drawing:
+        """Raises ValueError where a reference is not in the provider's storage yet."""
+        if not all(reference.url for reference in request.references):
+            raise ValueError("References are uploaded before they can be named.")
+        fields: dict[str, Any] = {"model": request.model, "prompt": request.prompt, **_size(request.size)}
         if request.references:
-            raise ValueError("References need the provider's upload, which this adapter does not make.")
-        headers = _headers(account) | ({"Idempotency-Key": key} if key else {})
-        return Call(
-            method="POST",
-            url=_url(account, TASKS),
-            headers=headers,
-            json={"model": request.model, "prompt": request.prompt, **_size(request.size)},
-            deadline=DEADLINE,
-            max_bytes=MAX_BYTES,
-        )
+            fields["source_image_urls"] = [reference.url for reference in request.references]
+        url = f"{_base(account)}/{MODEL_PATH}/{_action(request)}"
+        return jobs.submission(url, account, fields, {"Idempotency-Key": key} if key else None)
 
     def read(self, reply: Reply, request: ImageRequest) -> Outcome:
-        told = jobs.id_of(reply.headers.get(TASK_HEADER))
-        if 200 <= reply.status < 300:
-            return _outcome(reply, told)
+        action = _action(request)
+        named = jobs.id_of(reply.headers.get(TASK_HEADER))
+        told = _kept(action, named) if named else _placed(reply.headers.get("location"))
+        if jobs.is_answer(reply):
+            own = jobs.id_of(jobs.body_of(reply).get("id"))
+            return _outcome(reply, told or _kept(action, own))
+        failure = _failure(reply)
         # Whatever went wrong with the answer: a task that has an id exists, and to ask for it is free.
-        if told and (reply.status == 409 or reply.status >= 500):
-            return RemoteJob(id=told, poll_after=POLL_AFTER)
-        return _failure(reply)
+        return RemoteJob(id=told, poll_after=POLL_AFTER) if told and failure.unclear else failure
+
+    def upload(self, reference: ReferenceFile, account: Account) -> Call:
+        return runapi_files.form(_base(account), images_api.headers_of(account), reference)
+
+    def read_upload(self, reply: Reply, call: Call, reference: ReferenceFile, account: Account) -> str | Call | Failure:
+        try:
+            found = runapi_files.next_step(_base(account), account, reply, call, reference)
+        except OSError:
+            return Failure(code=failures.REFERENCE_MISSING)
+        return found or _not_uploaded(reply, call)
 
     def check(self, job: RemoteJob, account: Account) -> Call:
-        return Call(
-            method="GET",
-            url=_url(account, f"{TASKS}/{jobs.step(job.id)}"),
-            headers=_headers(account),
-            deadline=DEADLINE,
-            max_bytes=MAX_BYTES,
-        )
+        return jobs.question(f"{_base(account)}/{_path(job.id)}", account)
 
     def read_check(self, reply: Reply, job: RemoteJob) -> Outcome:
-        if not 200 <= reply.status < 300:
-            return jobs.still_there(_failure(reply))
-        if not isinstance(reply.body, Mapping):
-            return RemoteJob(id=job.id, poll_after=POLL_AFTER_JUNK)
-        return _outcome(reply, job.id)
+        return jobs.told(reply, job, outcome=_outcome, failure=_failure, after_junk=POLL_AFTER_JUNK)
 
     def cancel(self, job: RemoteJob, account: Account) -> Call | None:
         return None
 
     def test(self, account: Account) -> Call | None:
-        return Call(
-            method="GET",
-            url=_url(account, BALANCE),
-            headers=_headers(account),
-            deadline=TEST_DEADLINE,
-            max_bytes=MAX_BYTES,
-        )
+        return jobs.question(f"{_base(account)}/{BALANCE}", account, deadline=jobs.TEST_DEADLINE)
 
     def read_test(self, reply: Reply) -> TestResult:
-        if not 200 <= reply.status < 300:
-            failure = _failure(reply)
-            message = failure.words or failures.explain(failure.code).sentence
-            return TestResult(passed=False, message=message, code=failure.code)
-        balance = reply.body.get("balance_cents") if isinstance(reply.body, Mapping) else None
-        if isinstance(balance, bool) or not isinstance(balance, int | float):
-            code = failures.ADDRESS_WRONG
-            return TestResult(passed=False, message=failures.explain(code).sentence, code=code)
+        if not jobs.is_answer(reply):
+            return jobs.not_passed(_failure(reply))
+        balance = runapi_billing.balance(jobs.body_of(reply))
+        if balance is None:
+            return jobs.not_passed(Failure(code=failures.ADDRESS_WRONG))
+        message = _("Connected. The provider accepted the key.")
         if balance <= 0:
-            return TestResult(passed=True, message=_("Connected, but the account has no credit left."))
-        return TestResult(passed=True, message=_("Connected. The provider accepted the key."))
+            message = _("Connected, but the account has no credit left.")
+        return TestResult(passed=True, message=message, balance=balance)
 
 
-def _url(account: Account, path: str) -> str:
+def _base(account: Account) -> str:
     """The provider names its address without the path; whoever typed the path as well meant the same."""
     base = account.base_url or catalogue.provider(RunAPI.id).base_url
-    return f"{base.rstrip('/').removesuffix('/api/v1')}/{path}"
+    return base.rstrip("/").removesuffix(f"/{API}")
 
 
-def _headers(account: Account) -> dict[str, str]:
-    return {"Authorization": f"Bearer {account.key}"} if account.key else {}
+def _action(request: ImageRequest) -> str:
+    return EDIT if request.references else TEXT
 
 
 def _size(size: str) -> dict[str, str]:
@@ -131,32 +127,69 @@ def _size(size: str) -> dict[str, str]:
     return {"aspect_ratio": ratio, "output_resolution": tier.lower()}
 
 
-def _outcome(reply: Reply, job_id: str) -> Outcome:
-    """What a task's state says. ``job_id`` is its id where that is known already."""
-    body: Mapping[str, Any] = reply.body if isinstance(reply.body, Mapping) else {}
-    match jobs.stage(body.get("status")):
+def _kept(action: str, task: str) -> str:
+    """The id by which a task is kept and asked for again; empty where the task has none that can be."""
+    bare = action == TEXT and "/" not in task
+    return jobs.id_of(task if bare or not task else f"{action}/{task}")
+
+
+def _path(kept: str) -> str:
+    """Where a task is asked for."""
+    action, _slash, task = kept.partition("/")
+    if action in {TEXT, EDIT} and jobs.id_of(task):
+        return f"{MODEL_PATH}/{action}/{jobs.step(task)}"
+    if not action and all(map(jobs.id_of, task.split("/"))):  # from a header, below the interface
+        return f"{API}/{quote(task)}"
+    return f"{MODEL_PATH}/{TEXT}/{jobs.step(kept)}"
+
+
+def _placed(location: str | None) -> str:
+    """The id behind the address that an answer may name for its task: of ours, or of any other route of the same
+    interface. Where else it may lead, nobody follows."""
+    try:
+        path = urlsplit(location or "").path
+    except ValueError:
+        return ""
+    _before, found, below = path.partition(f"/{API}/")
+    steps = [unquote(each) for each in below.split("/")]
+    if not found or not all(jobs.id_of(each) and "/" not in each for each in steps):
+        return ""
+    for action in (TEXT, EDIT):
+        if steps[:-1] == [MODEL_PATH.rpartition("/")[2], action]:
+            return _kept(action, steps[-1])
+    return jobs.id_of("/" + "/".join(steps))
+
+
+def _outcome(reply: Reply, kept: str) -> Outcome:
+    """What a task's state says. ``kept`` is its id where that is known already."""
+    body, said = jobs.body_of(reply), _unwrapped(reply)
+    stage = jobs.stage(body.get("status"))
+    found = _pictures(jobs.body_of(said))
+    if stage is Stage.DONE and not jobs.is_answer(said):
+        stage = Stage.FAILED  # done with, and what is kept of it is an error
+    if found and (stage is Stage.DONE or "status" not in body):  # some routes answer with the result itself
+        return Pictures(pictures=found, cost=runapi_billing.charged(body))
+    match stage:
         case Stage.DONE:
-            return _finished(reply, body)
-        case Stage.FAILED:
-            refused = _is_refusal(reply)
-            code = failures.REFUSED if refused else failures.JOB_FAILED
-            return Failure(code=code, words=replies.words(reply), billed=_billed(body))
-        case Stage.CANCELLED:
-            return Failure(code=failures.CANCELLED, words=replies.words(reply), billed=_billed(body))
-    if found := job_id or jobs.id_of(body.get("id")):
-        return RemoteJob(id=found, poll_after=POLL_AFTER)
-    return Failure(code=failures.UNUSABLE_REPLY, words=replies.words(reply), billed=Billed.UNKNOWN)
+            return Failure(code=failures.UNUSABLE_REPLY, words=replies.words(said), billed=Billed.YES)
+        case Stage.FAILED | Stage.CANCELLED:
+            return jobs.ended(said, stage, refused=_is_refusal(said), billed=runapi_billing.of_failure(body))
+    if kept:
+        return jobs.going_on(reply, kept, poll_after=POLL_AFTER)
+    # Whether it was taken on can be found out: under the same key the same task answers, and once.
+    return Failure(code=failures.UNUSABLE_REPLY, words=replies.words(reply), billed=Billed.UNKNOWN, unclear=True)
 
 
-def _finished(reply: Reply, body: Mapping[str, Any]) -> Outcome:
-    # Newer endpoints wrap the answer: {"response": {"body": {"images": ...}}}.
-    wrapped = body.get("response")
-    inner = wrapped.get("body") if isinstance(wrapped, Mapping) else None
-    found = _pictures(body) or (_pictures(inner) if isinstance(inner, Mapping) else ())
-    if not found:
-        said = replies.words(reply)
-        return Failure(code=failures.UNUSABLE_REPLY, words=said, billed=Billed.YES)
-    return Pictures(pictures=found, cost=None if _refunded(body) else _charged(body))
+def _unwrapped(reply: Reply) -> Reply:
+    """Newer routes keep the answer inside: ``{"response": {"status": 200, "body": {"images": …}}}``."""
+    inner = jobs.body_of(reply).get("response")
+    if not isinstance(inner, Mapping):
+        return reply
+    status, body = inner.get("status"), inner.get("body")
+    if isinstance(body, str):
+        with contextlib.suppress(ValueError, RecursionError):  # what is no JSON is read as words
+            body = json.loads(body)
+    return replace(reply, status=status if isinstance(status, int) else reply.status, body=body)
 
 
 def _pictures(body: Mapping[str, Any]) -> tuple[Picture, ...]:
@@ -166,64 +199,41 @@ def _pictures(body: Mapping[str, Any]) -> tuple[Picture, ...]:
     return tuple(picture for picture in map(replies.picture, places) if picture)
 
 
-def _billing(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    billing = body.get("billing")
-    return billing if isinstance(billing, Mapping) else {}
-
-
-def _refunded(body: Mapping[str, Any]) -> bool:
-    """How a refund is written is not published; that there is one is enough to say no amount."""
-    return bool(_billing(body).get("refund"))
-
-
-def _charged(body: Mapping[str, Any]) -> int | None:
-    """Micro-dollars that the provider says it took. What it reserved is no charge."""
-    settlement = _billing(body).get("settlement")
-    if not isinstance(settlement, Mapping):
-        return None
-    cents = _whole(settlement.get("charged_amount_cents"), MOST_CENTS)
-    exact = _whole(settlement.get("amount_micro_cents"), MOST_CENTS * MICRO_CENTS)
-    # The finer figure counts where it is the same amount; otherwise its unit is not what its name says.
-    if exact is not None and (cents is None or abs(exact - cents * MICRO_CENTS) <= MICRO_CENTS):
-        return -(-exact * MICRO_DOLLARS_PER_CENT // MICRO_CENTS)
-    return None if cents is None else cents * MICRO_DOLLARS_PER_CENT
-
-
-def _whole(value: Any, most: int) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most else None
-
-
-def _billed(body: Mapping[str, Any]) -> Billed:
-    """Failed tasks are not charged, unless the answer itself says that this one was."""
-    return Billed.YES if _charged(body) and not _refunded(body) else Billed.NO
-
-
-def _code(reply: Reply) -> str:
-    """An error's code stands beside its words or within them."""
-    if not isinstance(reply.body, Mapping):
-        return ""
-    beside = reply.body.get("code")
-    return replies.error_of(reply)[1] or (beside if isinstance(beside, str) else "")
-
-
 def _is_refusal(reply: Reply) -> bool:
-    said = replies.words(reply)
-    return bool({_code(reply), replies.error_of(reply)[0]} & MODERATION) or "safety_violations" in said
+    """An error's code stands beside its words or within them."""
+    beside = jobs.body_of(reply).get("code")
+    return jobs.is_refusal(reply, beside if isinstance(beside, str) else "")
 
 
 def _failure(reply: Reply) -> Failure:
     said, wait = replies.words(reply), replies.retry_after(reply.headers)
     if reply.status == 402:
         return Failure(code=failures.NO_CREDIT, words=said, pauses=True)
-    if reply.status in {429, 503}:
-        code = failures.RATE_LIMITED if reply.status == 429 else failures.BUSY
-        return Failure(code=code, words=said, not_accepted=True, retry_after=wait)
-    # 409: another task has this key. The key is ours alone, so that task may be ours too.
+    if reply.status == 429:
+        return Failure(code=failures.RATE_LIMITED, words=said, not_accepted=True, retry_after=wait)
+    # 409: another task has this key. The key is ours alone, so that task may be ours too. 503: to be sent again, says
+    # the contract, and not that nothing was taken on.
     if reply.status >= 500 or reply.status in {408, 409}:
-        return Failure(code=failures.SERVER_ERROR, words=said, billed=Billed.UNKNOWN)
+        code = failures.BUSY if reply.status == 503 else failures.SERVER_ERROR
+        return Failure(code=code, words=said, billed=Billed.UNKNOWN, unclear=True, retry_after=wait)
     if _is_refusal(reply):
         return Failure(code=failures.REFUSED, words=said)
     known = {401: failures.BAD_KEY, 403: failures.FORBIDDEN, 413: failures.REQUEST_TOO_LARGE}
     elsewhere = reply.status < 400 or reply.status in {404, 405}
     code = failures.ADDRESS_WRONG if elsewhere else known.get(reply.status, failures.INVALID_REQUEST)
     return Failure(code=code, words=said, pauses=reply.status in {401, 403})
+
+
+def _not_uploaded(reply: Reply, call: Call) -> Failure:
+    """Nothing is paid for yet. What the storage refuses says nothing about the key, which it never saw."""
+    again = reply.status in {408, 429} or reply.status >= 500
+    failure = _failure(reply) if call.file is None and not jobs.is_answer(reply) else Failure(code="")
+    kept = failure.pauses or failure.code in {failures.RATE_LIMITED, failures.REQUEST_TOO_LARGE, failures.REFUSED}
+    code = failure.code if kept else failures.NOT_UPLOADED
+    return Failure(
+        code=code,
+        words=replies.words(reply),
+        not_accepted=again,
+        retry_after=replies.retry_after(reply.headers),
+        pauses=failure.pauses,
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from studio.prompts.words import gettext_noop as _
-from studio.providers import catalogue, failures, jobs, replies
+from studio.providers import catalogue, failures, images_api, jobs, replies
 from studio.providers.jobs import Stage
 from studio.providers.named_sizes import ratio_and_tier
 from studio.providers.values import (
@@ -24,13 +24,10 @@ from studio.providers.values import (
     TestResult,
 )
 
-DEADLINE = 100.0
-TEST_DEADLINE = 15.0
-# An answer holds links and a few words, never a picture.
-MAX_BYTES = 4_000_000
-# Seconds. A key has 20 requests in 10 s for new runs and questions together, and nothing here counts them: eight runs
-# at once, the most that a new connection makes, ask about 13 times in 10 s at this pace.
-POLL_AFTER = 6.0
+# Seconds. One or two are suggested; but a key has 20 requests in 10 s for new runs and questions together, and whatever
+# asks waits its turn at the limiter. At three, six runs are asked for at full pace, more of them a little less often,
+# and there is room for new ones.
+POLL_AFTER = 3.0
 # Of a question whose answer was no JSON, such as the page of a proxy.
 POLL_AFTER_JUNK = 12.0
 
@@ -38,7 +35,6 @@ RUNS = "runs"
 # No run has this id: a key that is told so was accepted.
 NO_RUN = "run_connection_test"
 QUOTA = frozenset({"insufficient_balance", "api_key_spend_limit_exceeded", "usage_exceeded"})
-MODERATION = frozenset({"moderation_blocked", "content_policy_violation"})
 BAD_KEY = frozenset({"missing_api_key", "invalid_api_key"})
 
 
@@ -49,68 +45,40 @@ class RunBase:
     makes_jobs: ClassVar[bool] = True
 
     def submit(self, request: ImageRequest, account: Account, *, key: str) -> Call | Drawing:
+        """Raises ValueError where a reference has no public address."""
+        if not all(reference.url for reference in request.references):
+            raise ValueError("References are named by their public addresses.")
+        given: dict[str, Any] = {"prompt": request.prompt, **_size(request.size)}
         if request.references:
-            raise ValueError("References need public addresses, which the studio does not give out.")
-        return Call(
-            method="POST",
-            url=_url(account, RUNS),
-            headers=_headers(account),
-            json={"model": request.model, "input": {"prompt": request.prompt, **_size(request.size)}},
-            deadline=DEADLINE,
-            max_bytes=MAX_BYTES,
-        )
+            given["image_urls"] = [reference.url for reference in request.references]
+        return jobs.submission(_url(account, RUNS), account, {"model": request.model, "input": given})
 
     def read(self, reply: Reply, request: ImageRequest) -> Outcome:
-        return _outcome(reply, "") if 200 <= reply.status < 300 else _failure(reply)
+        return _outcome(reply, "") if jobs.is_answer(reply) else _failure(reply)
 
     def check(self, job: RemoteJob, account: Account) -> Call:
-        return Call(
-            method="GET",
-            url=_url(account, f"{RUNS}/{jobs.step(job.id)}"),
-            headers=_headers(account),
-            deadline=DEADLINE,
-            max_bytes=MAX_BYTES,
-        )
+        return jobs.question(_url(account, f"{RUNS}/{jobs.step(job.id)}"), account)
 
     def read_check(self, reply: Reply, job: RemoteJob) -> Outcome:
-        if not 200 <= reply.status < 300:
-            return jobs.still_there(_failure(reply))
-        if not isinstance(reply.body, Mapping):
-            return RemoteJob(id=job.id, poll_after=POLL_AFTER_JUNK)
-        return _outcome(reply, job.id)
+        return jobs.told(reply, job, outcome=_outcome, failure=_failure, after_junk=POLL_AFTER_JUNK)
 
     def cancel(self, job: RemoteJob, account: Account) -> Call | None:
         return None
 
     def test(self, account: Account) -> Call | None:
-        return Call(
-            method="GET",
-            url=_url(account, f"{RUNS}/{NO_RUN}"),
-            headers=_headers(account),
-            deadline=TEST_DEADLINE,
-            max_bytes=MAX_BYTES,
-        )
+        return jobs.question(_url(account, f"{RUNS}/{NO_RUN}"), account, deadline=jobs.TEST_DEADLINE)
 
     def read_test(self, reply: Reply) -> TestResult:
         """No account can be read here. That there is no such run is said to accepted keys alone."""
         if reply.status == 404 and _code(reply) == "run_not_found":
             return TestResult(passed=True, message=_("Connected. The provider accepted the key."))
-        if 200 <= reply.status < 300:
-            code = failures.ADDRESS_WRONG
-            return TestResult(passed=False, message=failures.explain(code).sentence, code=code)
-        failure = _failure(reply)
-        message = failure.words or failures.explain(failure.code).sentence
-        return TestResult(passed=False, message=message, code=failure.code)
+        if jobs.is_answer(reply):
+            return jobs.not_passed(Failure(code=failures.ADDRESS_WRONG))
+        return jobs.not_passed(_failure(reply))
 
 
 def _url(account: Account, path: str) -> str:
-    """The address is used as it was typed; only the end of the path is ours."""
-    base = account.base_url or catalogue.provider(RunBase.id).base_url
-    return f"{base.rstrip('/')}/{path}"
-
-
-def _headers(account: Account) -> dict[str, str]:
-    return {"Authorization": f"Bearer {account.key}"} if account.key else {}
+    return images_api.url_of(account.base_url or catalogue.provider(RunBase.id).base_url, path)
 
 
 def _size(size: str) -> dict[str, str]:
@@ -123,22 +91,20 @@ def _size(size: str) -> dict[str, str]:
 
 def _outcome(reply: Reply, job_id: str) -> Outcome:
     """What a run's state says. ``job_id`` is its id where that is known already."""
-    body: Mapping[str, Any] = reply.body if isinstance(reply.body, Mapping) else {}
-    match jobs.stage(body.get("status")):
+    body = jobs.body_of(reply)
+    match stage := jobs.stage(body.get("status")):
         case Stage.DONE:
             found = _pictures(body.get("output"))
             if found:
                 return Pictures(pictures=found)
             return Failure(code=failures.UNUSABLE_REPLY, words=replies.words(reply), billed=Billed.YES)
-        case Stage.FAILED:
-            # Taken when the run began, and given back in full when it failed.
-            code = failures.REFUSED if _is_refusal(reply) else failures.JOB_FAILED
-            return Failure(code=code, words=replies.words(reply))
-        case Stage.CANCELLED:
-            # The provider has no cancel, so no page says whether this is given back as well.
-            return Failure(code=failures.CANCELLED, words=replies.words(reply), billed=Billed.UNKNOWN)
+        case Stage.FAILED | Stage.CANCELLED:
+            # Taken when the run began, and given back in full when it failed. There is no cancel, so no page says
+            # whether that is given back as well.
+            billed = Billed.NO if stage is Stage.FAILED else Billed.UNKNOWN
+            return jobs.ended(reply, stage, refused=jobs.is_refusal(reply), billed=billed)
     if found_id := job_id or jobs.id_of(body.get("id")):
-        return RemoteJob(id=found_id, poll_after=POLL_AFTER)
+        return jobs.going_on(reply, found_id, poll_after=POLL_AFTER)
     return Failure(code=failures.UNUSABLE_REPLY, words=replies.words(reply), billed=Billed.UNKNOWN)
 
 
@@ -153,10 +119,6 @@ def _code(reply: Reply) -> str:
     return replies.error_of(reply)[1].lower()
 
 
-def _is_refusal(reply: Reply) -> bool:
-    return _code(reply) in MODERATION or "safety_violations" in replies.words(reply)
-
-
 def _failure(reply: Reply) -> Failure:
     said, code = replies.words(reply), _code(reply)
     if code in QUOTA or reply.status == 402:
@@ -166,8 +128,8 @@ def _failure(reply: Reply) -> Failure:
         return Failure(code=failures.RATE_LIMITED, words=said, not_accepted=True, retry_after=wait)
     if reply.status >= 500 or reply.status in {408, 409}:
         ours = failures.BUSY if reply.status == 503 else failures.SERVER_ERROR
-        return Failure(code=ours, words=said, billed=Billed.UNKNOWN)
-    if _is_refusal(reply):
+        return Failure(code=ours, words=said, billed=Billed.UNKNOWN, unclear=True)
+    if jobs.is_refusal(reply):
         return Failure(code=failures.REFUSED, words=said)
     return Failure(code=_refusals(reply.status, code), words=said, pauses=reply.status in {401, 403} or code in BAD_KEY)
 

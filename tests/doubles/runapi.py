@@ -1,4 +1,5 @@
-"""RunAPI as far as the studio uses it, strict: tasks under idempotency keys, links, billing in cents, a balance.
+"""RunAPI as far as the studio uses it, strict: tasks under idempotency keys, links, billing in cents, a balance, and a
+storage for references (tests/doubles/runapi_files.py).
 
 Below ``/runapi`` of the provider double. ``checks`` scripts the answers to questions about tasks, one for each.
 """
@@ -12,13 +13,18 @@ from typing import TYPE_CHECKING, Any
 from tests.doubles.behaviour import Behaviour, drawn
 from tests.doubles.contract import Refusal
 from tests.doubles.jobs import Job
+from tests.doubles.links import fetched
+from tests.doubles.runapi_files import FILES, STORAGE, Files
 from tests.doubles.wire import Recorded
 
 if TYPE_CHECKING:
     from tests.doubles.provider import Provider
 
-TASKS = "/api/v1/gpt_image_2/text_to_image"
+TASKS = {"text_to_image": "task_gen", "edit_image": "task_edit"}
+ROUTE = "/api/v1/gpt_image_2/"
 FIELDS = frozenset({"model", "prompt", "aspect_ratio", "output_resolution", "callback_url"})
+SOURCES = "source_image_urls"
+MOST_SOURCES = 16
 # As the contract lists them.
 RATIOS = frozenset(
     {
@@ -58,27 +64,33 @@ class RunAPI:
         self.made: dict[str, Job] = {}
         self.checks: list[Behaviour] = []
         self.balance = 5000
+        self.files = Files(provider)
         self._by_key: dict[str, Job] = {}
         self._numbers = itertools.count(1)
 
     def answer(self, request: Recorded, path: str) -> tuple[Any, Behaviour]:
         """What to say, and how."""
+        if path.startswith(STORAGE):
+            return self.files.put(request, path)
         if self.provider.key and request.header("authorization") != f"Bearer {self.provider.key}":
             raise Refused(401, "Invalid API key.", code="unauthorized")
-        match request.method, path:
-            case "POST", "/api/v1/gpt_image_2/text_to_image":
-                return self._take_on(request)
-            case "GET", "/api/v1/me/balance":
-                behaviour = self.provider._take("models")
-                paid = {"balance_cents": self.balance, "paid_balance_cents": self.balance, "bonus_balance_cents": 0}
-                return paid if behaviour.body is None else behaviour.body, behaviour
-        if request.method == "GET" and path.startswith(f"{TASKS}/"):
-            return self._told(path.removeprefix(f"{TASKS}/"))
+        if path.startswith(FILES):
+            return self.files.answer(request, path)
+        if (request.method, path) == ("GET", "/api/v1/me/balance"):
+            behaviour = self.provider._take("models")
+            paid = {"balance_cents": self.balance, "paid_balance_cents": self.balance, "bonus_balance_cents": 0}
+            return paid if behaviour.body is None else behaviour.body, behaviour
+        action, _slash, task = path.removeprefix(ROUTE).partition("/")
+        if path.startswith(ROUTE) and action in TASKS:
+            if request.method == "POST" and not task:
+                return self._take_on(request, action)
+            if request.method == "GET" and task:
+                return self._told(action, task)
         raise Refused(404, "Not found.", code="not_found")
 
-    def _take_on(self, request: Recorded) -> tuple[Any, Behaviour]:
+    def _take_on(self, request: Recorded, action: str) -> tuple[Any, Behaviour]:
         """The same key with the same input is the same task, billed once; with another input it is refused."""
-        fields = _checked(request)
+        fields = self._checked(request, action)
         key = request.header("idempotency-key")
         if len(key) > 512:
             raise Refused(400, "Idempotency-Key is too long.", code="invalid_request")
@@ -89,7 +101,7 @@ class RunAPI:
         behaviour = self.provider._take(fields["prompt"])
         if behaviour.status >= 400:
             return behaviour.body if behaviour.body is not None else {"error": "No."}, behaviour
-        job = Job(f"task_gen_{next(self._numbers)}", fields, behaviour)
+        job = Job(f"{TASKS[action]}_{next(self._numbers)}", fields, behaviour)
         self.made[job.id] = job
         if key:
             self._by_key[key] = job
@@ -99,8 +111,10 @@ class RunAPI:
         body = {"id": job.id, "status": "pending", "billing": reserved, "task_replayed": False}
         return body if behaviour.body is None else behaviour.body, replace(behaviour, held=False)
 
-    def _told(self, job_id: str) -> tuple[Any, Behaviour]:
-        if (job := self.made.get(job_id)) is None:
+    def _told(self, action: str, job_id: str) -> tuple[Any, Behaviour]:
+        """A task is known below its own route alone."""
+        job = self.made.get(job_id)
+        if job is None or (SOURCES in job.fields) is not (action == "edit_image"):
             raise Refused(404, "Task not found.", code="not_found")
         if self.checks:
             behaviour = self.checks.pop(0)
@@ -121,6 +135,17 @@ class RunAPI:
         settled = {"charged_amount_cents": cents, "amount_micro_cents": cents * 1_000_000}
         return {"id": job.id, "status": "completed", "images": images, "billing": {"settlement": settled}}
 
+    def _checked(self, request: Recorded, action: str) -> dict[str, Any]:
+        fields = _checked(request, FIELDS | {SOURCES} if action == "edit_image" else FIELDS)
+        if action == "edit_image":
+            urls = fields.get(SOURCES)
+            if not isinstance(urls, list) or not 1 <= len(urls) <= MOST_SOURCES:
+                raise Refused(422, f"{SOURCES} takes 1 to {MOST_SOURCES} addresses.", code="invalid_request")
+            for url in urls:
+                if fetched(self.provider, url, most=self.files.most) is None:
+                    raise Refused(422, f"{SOURCES}: nothing to be had at one of them.", code="invalid_request")
+        return fields
+
 
 def size_of(fields: dict[str, Any]) -> str:
     """A small picture of the ratio, larger with the resolution."""
@@ -130,11 +155,11 @@ def size_of(fields: dict[str, Any]) -> str:
     return f"{across * times}x{down * times}"
 
 
-def _checked(request: Recorded) -> dict[str, Any]:
+def _checked(request: Recorded, known: frozenset[str]) -> dict[str, Any]:
     if request.header("content-type") != "application/json" or not isinstance(request.json, dict):
         raise Refused(415, "Expected a JSON object.", code="unsupported_media_type")
     fields: dict[str, Any] = request.json
-    if unknown := fields.keys() - FIELDS:
+    if unknown := fields.keys() - known:
         raise Refused(422, f"{sorted(unknown)[0]} is not permitted.", code="invalid_request")
     if fields.get("model") != "gpt-image-2":
         raise Refused(422, "model is not included in the list.", code="invalid_request")

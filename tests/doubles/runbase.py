@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tests.doubles.behaviour import Behaviour, drawn
 from tests.doubles.contract import Refusal
 from tests.doubles.jobs import Job
+from tests.doubles.links import fetched
 from tests.doubles.wire import Recorded
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ RATIOS = frozenset({"1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16
 IN_4K = frozenset({"16:9", "9:16", "21:9"})
 CENTS = {"1K": 5, "2K": 7, "4K": 12}
 REQUESTS, SECONDS = 20, 10.0
+MOST_URLS, MOST_BYTES = 4, 4_000_000
 
 
 class Refused(Refusal):
@@ -67,6 +69,8 @@ class RunBase:
     def _take_on(self, request: Recorded) -> tuple[Any, Behaviour]:
         """Each submission is a run of its own, and paid for, whoever sent it before."""
         model, fields = _checked(request)
+        if any(fetched(self.provider, url, most=MOST_BYTES) is None for url in fields.get("image_urls", ())):
+            raise Refused(400, "invalid_input", "An image could not be downloaded.")
         behaviour = self.provider._take(fields["prompt"])
         if behaviour.status >= 400:
             return behaviour.body if behaviour.body is not None else {"error": {"message": "No."}}, behaviour
@@ -134,7 +138,7 @@ def _checked(request: Recorded) -> tuple[str, dict[str, Any]]:
         and resolution in CENTS
         and (resolution != "4K" or ratio in IN_4K)
         and isinstance(urls, list)
-        and len(urls) <= 4
+        and len(urls) <= MOST_URLS
     )
     if not good:
         raise Refused(400, "invalid_input", "The input does not match the schema.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
 from typing import Any
 
 import pytest
@@ -17,7 +17,6 @@ from studio.providers.values import (
     ImageRequest,
     Picture,
     Pictures,
-    ReferenceFile,
     RemoteJob,
     Reply,
 )
@@ -67,8 +66,10 @@ def test_what_the_contract_has_no_field_for_is_never_sent() -> None:
     assert submit(full) == submit()
 
 
-@pytest.mark.parametrize("tier", ["1K", "2K"])
-@pytest.mark.parametrize("ratio", sizes.RATIOS)
+OFFERED = sorted(MODEL.sizes.table)
+
+
+@pytest.mark.parametrize(("ratio", "tier"), OFFERED)
 def test_every_size_has_its_names(ratio: str, tier: str) -> None:
     size = sizes.resolve(MODEL, Output(ratio=ratio, tier=tier)).value
     sent = submit(ImageRequest(model="gpt-image-2", prompt="x", size=size)).json or {}
@@ -77,9 +78,13 @@ def test_every_size_has_its_names(ratio: str, tier: str) -> None:
     assert (sent["aspect_ratio"], sent["output_resolution"]) not in double.FORBIDDEN
 
 
-def test_no_size_stands_for_two_names() -> None:
+def test_every_pair_that_the_contract_allows_is_offered_and_no_other() -> None:
+    pairs = {(ratio, tier) for ratio in sizes.RATIOS for tier in sizes.TIERS}
+    forbidden = {(ratio, tier) for ratio, tier in pairs if (ratio, tier.lower()) in double.FORBIDDEN}
+    assert set(OFFERED) == pairs - forbidden
+    assert forbidden == {("1:1", "4K")}
     pixels = list(MODEL.sizes.table.values())
-    assert len(pixels) == len(set(pixels)) == len(sizes.RATIOS) * len(MODEL.sizes.tiers)
+    assert len(pixels) == len(set(pixels))  # read backwards, each has one name
 
 
 def test_a_size_left_to_the_model_comes_in_the_one_resolution_that_takes_it() -> None:
@@ -89,7 +94,7 @@ def test_a_size_left_to_the_model_comes_in_the_one_resolution_that_takes_it() ->
     assert sent == {"model": "gpt-image-2", "prompt": "x"}
 
 
-@pytest.mark.parametrize("typed", ["1:1@4K", "16:9@4K", "1000x1000"])
+@pytest.mark.parametrize("typed", ["1:1@4K", "1000x1000", "1024x1024"])
 def test_what_cannot_be_named_is_refused_before_it_is_sent(typed: str) -> None:
     with pytest.raises(sizes.Impossible):
         sizes.resolve(MODEL, sizes.parse(typed))
@@ -97,16 +102,19 @@ def test_what_cannot_be_named_is_refused_before_it_is_sent(typed: str) -> None:
         submit(ImageRequest(model="gpt-image-2", prompt="x", size="1000x1000"))
 
 
-def test_no_reference_is_left_out_in_silence() -> None:
-    reference = ReferenceFile(path=Path("x"), media_type="image/png", bytes=1, width=1, height=1)
-    assert MODEL.max_references == 0
-    with pytest.raises(ValueError, match="References"):
-        submit(ImageRequest(model="gpt-image-2", prompt="x", size="1024x1024", references=(reference,)))
-
-
-def test_the_estimate_is_the_top_of_the_published_range() -> None:
-    estimate = prices.estimate(MODEL, Output(takes=2))
-    assert estimate == prices.Estimate(each=160_000, total=320_000, confidence=prices.Confidence.ROUGH)
+@pytest.mark.parametrize(
+    ("output", "each"),
+    [
+        (Output(ratio="3:2", tier="1K"), 60_000),
+        (Output(ratio="auto", tier=""), 60_000),
+        (Output(ratio="3:2", tier="2K"), 160_000),  # on no page: the top of the published range
+        (Output(ratio="3:2", tier="4K"), 160_000),
+    ],
+)
+def test_the_estimate_goes_by_the_resolution(output: Output, each: int) -> None:
+    expected = prices.Estimate(each=each, total=each, confidence=prices.Confidence.ROUGH)
+    assert prices.estimate(MODEL, output) == expected
+    assert prices.estimate(MODEL, output, 16) == expected  # an edit costs the same
 
 
 @pytest.mark.parametrize(
@@ -118,14 +126,6 @@ def test_the_address_may_be_typed_with_its_path_or_without(base_url: str) -> Non
     assert submit(account=account, key="").headers == {}
 
 
-def test_a_task_is_asked_about_by_its_id_whatever_signs_it_has() -> None:
-    call = RUNAPI.check(RemoteJob(id="a/../b?c#d"), ACCOUNT)
-    assert (call.method, call.json) == ("GET", None)
-    assert call.url == "https://runapi.ai/api/v1/gpt_image_2/text_to_image/a%2F..%2Fb%3Fc%23d"
-    assert call.headers == {"Authorization": "Bearer k"}
-    assert RUNAPI.cancel(JOB, ACCOUNT) is None
-
-
 @pytest.mark.parametrize("word", ["pending", "processing", "queued", "another word", "", None, 5, []])
 def test_a_task_that_is_taken_on_is_followed(word: Any) -> None:
     for status in (200, 201, 202):
@@ -133,19 +133,17 @@ def test_a_task_that_is_taken_on_is_followed(word: Any) -> None:
     assert read_check(200, {"id": "task_gen_1", "status": word}) == JOB
 
 
-def test_the_id_is_also_read_from_the_header() -> None:
-    headers = {"x-runapi-task-id": "t-1"}
-    assert read(202, {"status": "pending"}, headers=headers) == RemoteJob(id="t-1")
-    assert read(200, None, text="<html>", headers=headers) == RemoteJob(id="t-1")
-    for status in (409, 500, 502, 503):
-        assert read(status, {"error": "x"}, headers=headers) == RemoteJob(id="t-1")
-    assert read(422, {"error": "x"}, headers=headers) == Failure(code=failures.INVALID_REQUEST, words="x")
+def test_an_answer_may_ask_for_a_longer_pause() -> None:
+    body = {"id": "task_gen_1", "status": "processing"}
+    assert read_check(200, body, headers={"retry-after": "7"}).poll_after == 7
+    assert read_check(200, body, headers={"retry-after": "900"}).poll_after == 30
+    assert read_check(200, body, headers={"retry-after": "0"}).poll_after == JOB.poll_after
 
 
 @pytest.mark.parametrize("job_id", ["", None, 5, ".", "..", " ", "a\nb", "\ud800", "é", "x" * 201, ["a"], {}])
 def test_an_id_that_cannot_be_asked_for_is_none(job_id: Any) -> None:
     outcome = read(200, {"id": job_id, "status": "pending"})
-    assert outcome == Failure(code=failures.UNUSABLE_REPLY, billed=Billed.UNKNOWN)
+    assert outcome == Failure(code=failures.UNUSABLE_REPLY, billed=Billed.UNKNOWN, unclear=True)
 
 
 @pytest.mark.parametrize("word", ["completed", "complete", "success", "succeeded", "finished", "COMPLETED"])
@@ -162,10 +160,26 @@ def test_every_word_for_success_brings_the_pictures(word: str) -> None:
         ({"images": [LINK]}, 1),
         ({"images": [7, {}, None, {"url": 5}, {"url": ""}, {"url": LINK}]}, 1),
         ({"response": {"status": 200, "body": {"images": [{"url": LINK}]}}}, 1),
+        ({"response": {"status": 200, "body": json.dumps({"images": [{"url": LINK}]})}}, 1),
     ],
 )
 def test_pictures_are_read_in_every_way_that_they_come(body: dict[str, Any], count: int) -> None:
     assert read_check(200, {"status": "completed", **body}) == Pictures(pictures=(Picture(url=LINK),) * count)
+
+
+def test_a_result_without_a_state_is_the_result() -> None:
+    body = {"images": [{"url": LINK}], "billing": {"settlement": {"charged_amount_cents": 6}}}
+    assert read(200, body) == Pictures(pictures=(Picture(url=LINK),), cost=60_000)
+    # A state that goes on has no result yet, whatever stands beside it.
+    assert read(200, body | {"id": "t", "status": "processing"}) == RemoteJob(id="t")
+
+
+def test_an_error_that_is_kept_as_the_result_is_a_failure() -> None:
+    kept = {"status": 422, "body": {"error": {"message": "Rejected.", "code": "moderation_blocked"}}}
+    for status in ("completed", "failed"):
+        assert read_check(200, {"id": "t", "status": status, "response": kept}) == Failure(
+            code=failures.REFUSED, words="Rejected."
+        )
 
 
 @pytest.mark.parametrize(

@@ -37,46 +37,41 @@ BODIES: tuple[Any, ...] = (
     {"detail": "Why not."},
     {"msg": "Why not."},
 )
+# Status, what it means, whether it was billed, proof that nothing was taken on, no proof of anything, a pause.
 REFUSALS = [
-    (302, failures.ADDRESS_WRONG, NO, False, False),
-    (400, failures.INVALID_REQUEST, NO, False, False),
-    (401, failures.BAD_KEY, NO, False, True),
-    (402, failures.NO_CREDIT, NO, False, True),
-    (403, failures.FORBIDDEN, NO, False, True),
-    (404, failures.ADDRESS_WRONG, NO, False, False),
-    (405, failures.ADDRESS_WRONG, NO, False, False),
-    (408, failures.SERVER_ERROR, UNKNOWN, False, False),
-    (409, failures.SERVER_ERROR, UNKNOWN, False, False),
-    (413, failures.REQUEST_TOO_LARGE, NO, False, False),
-    (415, failures.INVALID_REQUEST, NO, False, False),
-    (422, failures.INVALID_REQUEST, NO, False, False),
-    (429, failures.RATE_LIMITED, NO, True, False),
-    (500, failures.SERVER_ERROR, UNKNOWN, False, False),
-    (502, failures.SERVER_ERROR, UNKNOWN, False, False),
-    (503, failures.BUSY, NO, True, False),
-    (504, failures.SERVER_ERROR, UNKNOWN, False, False),
+    (302, failures.ADDRESS_WRONG, NO, False, False, False),
+    (400, failures.INVALID_REQUEST, NO, False, False, False),
+    (401, failures.BAD_KEY, NO, False, False, True),
+    (402, failures.NO_CREDIT, NO, False, False, True),
+    (403, failures.FORBIDDEN, NO, False, False, True),
+    (404, failures.ADDRESS_WRONG, NO, False, False, False),
+    (405, failures.ADDRESS_WRONG, NO, False, False, False),
+    (408, failures.SERVER_ERROR, UNKNOWN, False, True, False),
+    (409, failures.SERVER_ERROR, UNKNOWN, False, True, False),
+    (413, failures.REQUEST_TOO_LARGE, NO, False, False, False),
+    (415, failures.INVALID_REQUEST, NO, False, False, False),
+    (422, failures.INVALID_REQUEST, NO, False, False, False),
+    (429, failures.RATE_LIMITED, NO, True, False, False),
+    (500, failures.SERVER_ERROR, UNKNOWN, False, True, False),
+    (502, failures.SERVER_ERROR, UNKNOWN, False, True, False),
+    (503, failures.BUSY, UNKNOWN, False, True, False),
+    (504, failures.SERVER_ERROR, UNKNOWN, False, True, False),
 ]
 
 
-@pytest.mark.parametrize(("status", "code", "billed", "again", "pauses"), REFUSALS)
-def test_every_refusal_has_its_meaning(status: int, code: str, billed: Billed, again: bool, pauses: bool) -> None:
+@pytest.mark.parametrize(("status", "code", "billed", "again", "unclear", "pauses"), REFUSALS)
+def test_every_refusal_has_its_meaning(
+    status: int, code: str, billed: Billed, again: bool, unclear: bool, pauses: bool
+) -> None:
     for body in BODIES:
         assert read(status, body) == Failure(
-            code=code, words="Why not.", billed=billed, not_accepted=again, pauses=pauses
+            code=code, words="Why not.", billed=billed, not_accepted=again, unclear=unclear, pauses=pauses
         )
     page = read(status, None, text="<!doctype html><html>nginx</html>")
     assert (page.code, page.words) == (code, "")
-
-
-@pytest.mark.parametrize(("status", "code"), [(401, failures.BAD_KEY), (402, failures.NO_CREDIT)])
-def test_a_failed_question_keeps_the_task_and_pauses_where_it_must(status: int, code: str) -> None:
-    outcome = read_check(status, {"error": "Why not."})
-    assert (outcome.code, outcome.not_accepted, outcome.pauses) == (code, True, True)
-
-
-@pytest.mark.parametrize("status", [302, 400, 404, 422])
-def test_no_other_failed_question_ends_a_task(status: int) -> None:
-    assert read_check(status, {"error": "Why not."}).not_accepted
+    of_question = read_check(status, BODIES[0])
+    assert (of_question.code, of_question.not_accepted, of_question.unclear) == (code, True, False)
+    assert of_question.pauses is pauses
 
 
 @pytest.mark.parametrize(("value", "seconds"), [("12", 12), ("-1", None), ("1e309", None), ("soon", None)])
@@ -130,3 +125,12 @@ def test_the_free_test_reads_the_balance() -> None:
 def test_the_free_test_says_what_it_found(status: int, body: Any, passed: bool, code: str, message: str) -> None:
     result = read_test(status, body)
     assert (result.passed, result.code, result.message) == (passed, code, message)
+
+
+@pytest.mark.parametrize(
+    ("cents", "balance"),
+    [(5000, 50_000_000), (0, 0), (-3.5, -35_000), (12.345, 123_450), (float("nan"), None), (10**30, None), ("5", None)],
+)
+def test_the_balance_is_told_in_micro_dollars(cents: Any, balance: int | None) -> None:
+    result = read_test(200, {"balance_cents": cents})
+    assert (result.balance, result.passed) == (balance, balance is not None)
