@@ -130,8 +130,8 @@ def curl(call: Call, variable: str, names: Names) -> str:
     text, files = _json(call)
     if not files:
         return _lines([*lines, f"--data-raw {shlex.quote(text)}"])
-    # No word of a command line may be as long as a picture, so the shell writes the body into curl, which leaves out the
-    # line end that the shell puts behind it.
+    # No word of a command line may be as long as a picture, so the shell writes the body into curl, which leaves out
+    # the line end that the shell puts behind it.
     return _lines([*lines, "--data @- <<END"]) + _written(text, files, names) + "\nEND\n"
 
 
