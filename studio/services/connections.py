@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ from studio.models import Connection, Team, User
 from studio.providers import catalogue, failures
 from studio.providers.capabilities import Confidence, Price, PriceKind
 from studio.providers.values import Account, Reply, TestResult
-from studio.services import vault
+from studio.services import throttles, vault
 from studio.services.vault import Unreadable
 from studio.storage import files
 
@@ -219,10 +219,13 @@ def test(connection: Connection) -> TestResult:
 def _tested(connection: Connection) -> TestResult:
     try:
         adapter = providers.adapter(connection.provider)
-        call = adapter.test(account(connection))
+        opened = account(connection)
+        call = adapter.test(opened)
         reply = Reply(status=200, headers={})
         if call is not None:
-            reply = asyncio.run(client.send(call, spill_to=files.parts(), allow=allowed()))
+            send = partial(client.send, call, spill_to=files.parts(), allow=allowed())
+            key = throttles.throttled(connection.provider, opened)
+            reply = throttles.in_turn(key, lambda come: send(before_send=come))
         result = adapter.read_test(reply)
     except client.EgressError as error:
         return TestResult(passed=False, message=_told(error.code, "\n"), code=error.code)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from weakref import WeakValueDictionary
 
 from studio.egress import allowed, client
 from studio.egress.hosts import Hosts
+from studio.services import throttles
 from studio.storage import files
 from studio.worker import lanes, receive
+from studio.worker.turns import Turns
 
 if TYPE_CHECKING:
     from studio.egress.streaming import OnEvent
@@ -37,12 +39,20 @@ class Floor:
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, thread_name_prefix="files"))
     # Of one connection: where its pictures may be fetched from.
     hosts: Hosts = field(default_factory=Hosts)
+    # Of one connection: how its calls take turns, where its provider counts them.
+    turns: Turns | None = None
+    _copies: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def towards(self, provider: str, account: Account) -> Self:
         """The same floor, for calls of one connection."""
-        return replace(self, hosts=allowed.result_hosts(provider, account.base_url))
+        key = throttles.throttled(provider, account)
+        turns = Turns(key, self.writer) if key else None
+        return replace(self, hosts=allowed.result_hosts(provider, account.base_url), turns=turns)
 
-    _copies: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    async def approach(self) -> None:
+        """Wait until the next call's turn is near, where turns are taken."""
+        if self.turns is not None:
+            await self.turns.approach()
 
     def copying(self, name: str) -> asyncio.Lock:
         """Held by whoever makes the copy of this name."""
@@ -59,14 +69,17 @@ class Floor:
         on_headers: OnHeaders | None = None,
         on_event: OnEvent | None = None,
     ) -> Reply:
-        return await client.send(
-            call,
-            spill_to=files.parts(),
-            allow=self.allow,
-            before_send=before_send,
-            on_headers=on_headers,
-            on_event=on_event,
-        )
+        def send(before: BeforeSend | None) -> Coroutine[Any, Any, Reply]:
+            return client.send(
+                call,
+                spill_to=files.parts(),
+                allow=self.allow,
+                before_send=before,
+                on_headers=on_headers,
+                on_event=on_event,
+            )
+
+        return await (send(before_send) if self.turns is None else self.turns.use(send, before_send))
 
     async def fetch(self, url: str) -> Spilled:
         """Free, so it is repeated; what is gone stays gone."""

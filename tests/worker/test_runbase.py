@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +30,8 @@ def runbase(provider: Provider, settings: Settings, team: Team, monkeypatch: pyt
     settings.STUDIO_EGRESS_ALLOW = (provider.address,)
     for name in ("POLL_AFTER", "POLL_AFTER_JUNK"):
         monkeypatch.setattr(f"studio.providers.runbase.{name}", 0.02)
+    # No time between two turns; that each request takes one is for test_turns.
+    monkeypatch.setattr("studio.services.throttles.Throttled.apart", timedelta(milliseconds=2))
     base_url = f"http://{provider.address}/runbase/api/v1"
     return factories.make_connection(team=team, provider="runbase", base_url=base_url, concurrency=100)
 
