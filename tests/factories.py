@@ -165,6 +165,14 @@ def make_image(*, attempt: Attempt | None = None, content: bytes = b"", index: i
     return Image.objects.create(attempt=attempt, index=index, **(values | fields))
 
 
+def make_partial(colour: str = "#8c3b2a") -> str:
+    """The file of an unfinished picture, for ``Attempt.partial``."""
+    name = files.new_name("partials", "webp")
+    with files.writing(name) as file:
+        file.write(make_picture(format="WEBP", colour=colour))
+    return name
+
+
 def make_reference(*, team: Team | None = None, content: bytes = b"", label: str = "") -> Reference:
     """A stored reference whose three files are the same picture."""
     content = content or make_picture(colour=f"#{next(_numbers) % 0xFFFFFF:06x}")

@@ -58,6 +58,7 @@ TEAM: dict[str, Case] = {
     "attempt-retry": Case(("attempt",), post=Action.GENERATE),
     "attempt-check": Case(("attempt",), post=Action.GENERATE),
     "attempt-give-up": Case(("attempt",), post=Action.GENERATE),
+    "attempt-partial": Case(("attempt",), read=Action.VIEW),
     "prompt-proposal": Case(("prompt",), read=Action.WRITE, post=Action.WRITE),
     "prompt-file": Case(("prompt",), post=Action.WRITE),
     "prompt-text": Case(("prompt",), read=Action.VIEW),
@@ -130,7 +131,7 @@ def make_world() -> World:
         "variant": "thumb",
         "image": factories.make_image(attempt=factories.make_attempt(generation=generation, state=State.DONE)).pk,
         "edge": 512,
-        "attempt": factories.make_attempt(generation=generation, take=2).pk,
+        "attempt": factories.make_attempt(generation=generation, take=2, partial=factories.make_partial()).pk,
         "connection": connection.pk,
         "budget": budgets.save(team=team, user=people[Role.OWNER], limit=1_000_000).pk,
     }

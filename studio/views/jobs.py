@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from studio.providers import failures
 from studio.templatetags.studio import ago, money, price
 from studio.views import outcomes
-from studio.views.tiles import Addresses, title_of, which_of
+from studio.views.tiles import Addresses, title_of, unfinished, which_of
 from studio.views.wording import beside, quality_said
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def job(row: Row, addresses: Addresses) -> Job:
 
 def _picture(row: Row, addresses: Addresses) -> Job:
     if not row.pictures:
-        return {}
+        return unfinished(row, addresses)
     picture = row.pictures[0]
     href = addresses.image(picture.id)
     return {"href": href, "colour": picture.colour, "src": f"{href}512.webp" if picture.small else ""}

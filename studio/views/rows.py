@@ -68,6 +68,9 @@ class Row(NamedTuple):
     created_at: datetime
     submitted_at: datetime | None
     finished_at: datetime | None
+    partial: str  # the newest unfinished picture, where one is shown
+    partials: int  # how many came so far
+    partials_wanted: int
     estimate_each: int | None
     person: int | None  # who asked for the generation
     retried_by: int | None  # who asked for this attempt of it
@@ -129,6 +132,9 @@ _ATTEMPT = (
     "created_at",
     "submitted_at",
     "finished_at",
+    "partial",
+    "partials",
+    "generation__partials",
     "generation__estimate_each",
     "generation__created_by_id",
     "created_by_id",

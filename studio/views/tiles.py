@@ -56,6 +56,10 @@ class Addresses:
     def attempt(self, pk: int, verb: str) -> str:
         return f"{self.attempts}{pk}/{verb}/"
 
+    def partial(self, pk: int, number: int) -> str:
+        """The number makes another address of each, so that a page fetches it."""
+        return f"{self.attempts}{pk}/partial.webp?n={number}"
+
 
 def picture_tiles(team: Team, images: QuerySet[Image]) -> list[Tile]:
     """In the order of ``images``. One query."""
@@ -139,7 +143,7 @@ def attempt_tile(row: Row, addresses: Addresses) -> Tile:
         "which": which_of(about),
         "brief": addresses.brief(row.prompt),
     }
-    tile |= outcomes.told(row)
+    tile |= outcomes.told(row) | unfinished(row, addresses)
     if row.is_open and row.cancel_requested_at is None:
         tile["cancel"] = addresses.attempt(row.id, "cancel")
     if tile["kind"] in {"failed", "cancelled", "unknown"} and not row.tried_again:
@@ -152,6 +156,16 @@ def attempt_tile(row: Row, addresses: Addresses) -> Tile:
     if outcomes.needs_its_connection(row):
         tile["connections"] = addresses.connections
     return tile
+
+
+def unfinished(row: Row, addresses: Addresses) -> dict[str, Any]:
+    """``seen`` while it is made to be seen, so that its words leave room; ``partial`` once something is there."""
+    if not row.is_open or not row.partials_wanted:
+        return {}
+    if not row.partial:
+        return {"seen": True}
+    alt = _("Unfinished picture of %(title)s, number %(n)d") % {"title": title_of(row.about), "n": row.partials}
+    return {"seen": True, "partial": {"src": addresses.partial(row.id, row.partials), "alt": alt}}
 
 
 def title_of(about: About) -> str:

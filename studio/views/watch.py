@@ -110,6 +110,7 @@ def mark(row: Row) -> str:
         row.state,
         row.changed_at.timestamp(),
         row.percent,
+        row.partial,
         row.tries,
         row.cancel_requested_at is not None,
         row.is_crowded,
