@@ -74,6 +74,6 @@ class Connection(models.Model):
 
     def resume(self) -> bool:
         changed = Connection.objects.filter(pk=self.pk, paused_at__isnull=False).update(
-            paused_at=None, paused_reason=""
+            paused_at=None, paused_reason="", failed_in_a_row=0
         )
         return changed == 1

@@ -80,6 +80,8 @@ def _waiting(row: Row) -> dict[str, Any]:
         return {"words": _("Waiting"), "detail": waits_for(row)}
     words = str(HEADINGS.get(row.error_code, _("Provider is busy")))
     tried = ngettext("Tried once.", "Tried %(n)d times.", row.tries) % {"n": row.tries}
+    if row.submitted_at is not None and row.estimate_each != 0:  # with a key of the provider's own it is sent again
+        return {"words": words, "detail": sentences(tried, may_cost(row), waits_for(row))}
     wait = (row.not_before - timezone.now()).total_seconds() if row.not_before else 0
     if wait >= 1:
         return {"words": words, "detail": tried, "wait": math.ceil(wait)}
@@ -104,7 +106,7 @@ def _running(row: Row) -> dict[str, Any]:
     """Percent is the provider's own or nothing; otherwise the time passed against the usual time."""
     passed = round((timezone.now() - row.submitted_at).total_seconds()) if row.submitted_at else 0
     usual = usual_seconds(row)
-    words = _("%(percent)d%%") % {"percent": row.percent} if row.percent is not None else _("Rendering")
+    words = _("%(percent)d%%") % {"percent": row.percent} if row.percent is not None else _rendering(row)
     return {
         "words": words,
         "percent": row.percent,
@@ -112,6 +114,10 @@ def _running(row: Row) -> dict[str, Any]:
         "detail": seconds(max(passed, 0)),
         "usual": _("usually about %(span)s") % {"span": seconds(usual)} if usual else "",
     }
+
+
+def _rendering(row: Row) -> str:
+    return _("Not finished") if row.partial else _("Rendering")
 
 
 def _receiving(row: Row) -> dict[str, Any]:
@@ -143,7 +149,7 @@ CANNOT_BE_ASKED = gettext_lazy("This provider cannot be asked. Look at your acco
 
 
 def _failed(row: Row) -> dict[str, Any]:
-    known = failures.explain(row.error_code)
+    known = failures.explain(row.error_code, free=not may_have_cost(row))
     return {
         "words": str(HEADINGS.get(row.error_code, _("Failed"))),
         "detail": sentences(_(known.sentence), cost(row)),
@@ -166,9 +172,11 @@ def cost(row: Row) -> str:
     """What it cost, in a sentence that is never surer than we are."""
     if row.cost:
         return _("%(price)s was charged.") % {"price": money(row.cost)}
-    if row.cost == 0 or row.submitted_at is None or row.estimate_each == 0:
-        return _("Nothing was charged.")
-    return _("It may have been charged.")
+    return _("It may have been charged.") if may_have_cost(row) else _("Nothing was charged.")
+
+
+def may_have_cost(row: Row) -> bool:
+    return row.cost != 0 and row.submitted_at is not None and row.estimate_each != 0
 
 
 def may_cost(row: Row) -> str:

@@ -14,13 +14,15 @@ from studio.egress import client
 from studio.imaging.inspect import BadPicture
 from studio.models.generations import State
 from studio.providers import failures
+from studio.providers.events import is_stream
 from studio.providers.values import Billed, Call, Drawing, Failure, Outcome, Picture, Pictures, RemoteJob
-from studio.worker import drawing, failpoints, preparing, receipts, receive, settle
+from studio.worker import deciding, drawing, failpoints, preparing, receipts, receive, settle
+from studio.worker.deciding import Unclear
 from studio.worker.follow import Follower
-from studio.worker.hold import Hold, Lost
+from studio.worker.hold import HeldBack, Hold, Lost
 from studio.worker.lanes import Lane
+from studio.worker.partials import Partials
 from studio.worker.receipts import Receipt
-from studio.worker.settle import Unclear
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,6 +43,7 @@ class Driver:
     floor: Floor
     hold: Hold = field(init=False)
     lane: Lane = field(init=False)
+    partials: Partials = field(init=False)
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
     # Whether the paid call may have left this machine.
     sent: bool = field(init=False)
@@ -48,7 +51,9 @@ class Driver:
 
     def __post_init__(self) -> None:
         self.hold = Hold(self.claimed, self.floor.writer)
+        self.floor = self.floor.towards(self.claimed.provider, self.claimed.account)
         self.lane = Lane(self.floor.lanes)
+        self.partials = Partials(self.hold, self.floor, self.claimed.request.partials)
         self.sent = self.claimed.state is not State.LEASED
 
     @property
@@ -65,12 +70,17 @@ class Driver:
             await self._run()
         except Lost:
             log.info("Attempt %s was decided elsewhere.", self.claimed.pk)
+        except HeldBack:
+            log.info("Attempt %s waits: nothing may be sent now.", self.claimed.pk)
+            await settle.leave(self.hold, sent=False)
         except asyncio.CancelledError:
             await settle.leave(self.hold, sent=self.sent)
             raise
         except Exception:  # one attempt's accident must not stop the others, and it must end in a known state
             log.exception("Attempt %s ended in an accident.", self.claimed.pk)
             await settle.accident(self.hold, sent=self.sent)
+        finally:
+            self.partials.clear()
 
     async def _run(self) -> None:
         outcome = await self._outcome()
@@ -107,6 +117,7 @@ class Driver:
             return await drawing.draw(work.request, self.floor)
         if not self.adapter.makes_jobs:
             return await self._pay(work, before_send=self._mark_within_gate, on_headers=self._receiving)
+        await self.floor.approach()
         # A job's whole submission is inside: the gate is the bound on what a crash leaves unknown.
         async with self.floor.gate:
             outcome = await self._pay(work, before_send=self._mark)
@@ -131,7 +142,7 @@ class Driver:
             await self._mark()
 
     async def _receiving(self, status: int, headers: Mapping[str, str]) -> None:
-        if status < 300:
+        if status < 300 and not is_stream(headers):  # whose headers come long before its picture
             await self.hold.mark_receiving()
             failpoints.reach("headers")
             await self.lane.enter()
@@ -140,17 +151,20 @@ class Driver:
         self, call: Call, *, before_send: BeforeSend, on_headers: OnHeaders | None = None
     ) -> Outcome | Unclear:
         try:
-            reply = await self.floor.send(call, before_send=before_send, on_headers=on_headers)
+            reply = await self.floor.send(
+                call, before_send=before_send, on_headers=on_headers, on_event=self.partials.take
+            )
         except client.BlockedCall as error:
             return Failure(code=error.code)
         except client.NotSent as error:
-            return Failure(code=error.code, not_accepted=error.code in settle.UNREACHED)
+            return Failure(code=error.code, not_accepted=error.code in deciding.UNREACHED)
         except client.TooLarge as error:
             return Failure(code=error.code, billed=Billed.YES)
         except client.Ambiguous as error:
             return Unclear(code=error.code)
         finally:
             self.lane.leave()
+            await self.partials.stop()
         self.evidence = reply.text
         return self.adapter.read(reply, self.claimed.request)
 
@@ -188,6 +202,8 @@ class Driver:
                 problem = problem or Failure(code=failures.UNUSABLE_REPLY, words=str(error), billed=Billed.YES)
             except client.ResultGone as error:
                 problem = problem or Failure(code=error.code, words=str(error), billed=Billed.YES)
+            except client.StrangeHost as error:
+                problem = Unclear(code=error.code, words=error.host)
             except client.EgressError as error:  # it may be there another time, so nobody may say that it failed
                 problem = Unclear(code=error.code)
             except OSError:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from studio.egress import client
 from studio.providers import failures
 from studio.providers.values import Account, Call, Outcome, RemoteJob, Reply
-from studio.worker.settle import Unclear
+from studio.worker.deciding import Unclear
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

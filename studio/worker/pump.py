@@ -124,9 +124,9 @@ class Pump:
         self._awake.set()
 
     def _nothing_left(self) -> bool:
-        """Of the given ones: each has ended, waits for a paused connection, or is another engine's."""
+        """Of the given ones: each has ended, waits for a paused connection or a halt, or is another engine's."""
         rows = Attempt.objects.filter(pk__in=self.only or ())
-        coming = rows.filter(state__in=WAITING, generation__connection__paused_at=None)
+        coming = rows.filter(state__in=WAITING).allowed()
         return not coming.exists() and not rows.held_by(self.engine).filter(state__in=HELD).exists()
 
     async def _sleep(self) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from studio import queue
 from studio.models import Attempt, Image
 from studio.models.generations import LATE, State
+from studio.services import breaker, money
 from studio.storage import files
 from studio.worker import failpoints, receive
 from studio.worker.receive import Kept
@@ -75,13 +76,16 @@ def discard(receipt: Receipt) -> None:
 
 
 def record(rows: AttemptQuerySet, receipt: Receipt) -> bool:
-    """Done and its pictures, inside the caller's transaction; False when these rows are not ours any more."""
+    """Done, its pictures and what they cost, inside the caller's transaction; False when these rows are not ours any
+    more."""
     values: dict[str, Any] = {"owner": None, "percent": None, "error_code": "", "error_message": ""}
     values |= {"cost": receipt.cost, "revised_prompt": receipt.revised_prompt}
     if not rows.move(State.DONE, expected=(State.LEASED, *LATE), **values):
         return False
-    whose = Attempt.objects.filter(pk=receipt.attempt).values_list("generation__team", "generation__project")
-    team, project = whose.get()
+    about = ("generation__team", "generation__project", "generation__connection")
+    team, project, connection = Attempt.objects.filter(pk=receipt.attempt).values_list(*about).get()
+    money.settle(receipt.attempt, receipt.cost)
+    breaker.succeeded(connection)
     for index, picture in enumerate(receipt.kept):
         image = Image.objects.create(
             team_id=team,

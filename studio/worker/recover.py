@@ -14,6 +14,7 @@ from studio import providers
 from studio.models import Attempt, Engine
 from studio.models.generations import HELD, SENT, AttemptQuerySet, State
 from studio.providers import failures
+from studio.services import money
 from studio.worker import redeem, slot
 
 if TYPE_CHECKING:
@@ -42,9 +43,10 @@ def recover(*, stale: float, tries: int) -> int:
         sent = lost.filter(remote_id="")
         # With the provider's own key the same bytes may be sent again: it answers for the first of them.
         again = sent.filter(_keyed())
-        unwanted = again.filter(cancel_requested_at__isnull=False)
-        count += unwanted.move(State.CANCELLED, expected=SENT, owner=None, error_code=failures.INTERRUPTED)
-        count += again.move(State.QUEUED, expected=SENT, owner=None)
+        unwanted = again.filter(cancel_requested_at__isnull=False).locked(SENT)
+        count += _of(unwanted).move(State.CANCELLED, expected=SENT, owner=None, error_code=failures.INTERRUPTED)
+        money.dispute(unwanted)
+        count += _of(again.locked(SENT)).move(State.QUEUED, expected=SENT, owner=None)
         # It keeps its owner: should that engine only have slept, its answer is still welcome.
         count += sent.move(State.UNKNOWN, expected=SENT, error_code=failures.INTERRUPTED)
     return count
@@ -68,12 +70,21 @@ def release(jobs: AttemptQuerySet) -> int:
     return jobs.move(State.RUNNING, expected=(*RESUMABLE, State.UNKNOWN), **values)
 
 
+@transaction.atomic
 def _put_back(lost: AttemptQuerySet, tries: int) -> int:
     """What was only leased is queued again; but what was leased so often when its engine died may be why it did."""
+    leased = (State.LEASED,)
     worn = lost.filter(tries__gte=tries)
-    count = worn.filter(sent_before()).move(State.UNKNOWN, expected=(State.LEASED,), error_code=failures.UNEXPECTED)
-    count += worn.move(State.FAILED, expected=(State.LEASED,), owner=None, error_code=failures.UNEXPECTED, cost=0)
-    return count + lost.move(State.QUEUED, expected=(State.LEASED,), owner=None, tries=F("tries") + 1)
+    unknown = worn.filter(sent_before()).locked(leased)
+    count = _of(unknown).move(State.UNKNOWN, expected=leased, error_code=failures.UNEXPECTED)
+    failed = worn.locked(leased)
+    count += _of(failed).move(State.FAILED, expected=leased, owner=None, error_code=failures.UNEXPECTED, cost=0)
+    money.release(failed)
+    return count + lost.move(State.QUEUED, expected=leased, owner=None, tries=F("tries") + 1)
+
+
+def _of(locked: list[int]) -> AttemptQuerySet:
+    return Attempt.objects.filter(pk__in=locked)
 
 
 def sent_before() -> Q:

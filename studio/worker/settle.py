@@ -1,79 +1,58 @@
-"""How an attempt ends when no picture came: tried again only with proof that nothing was accepted."""
+"""How an attempt ends when no picture came: what ``deciding`` says is done here."""
 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from studio import providers
-from studio.models import Connection
 from studio.models.generations import State
 from studio.providers import failures
-from studio.providers.values import Billed, Failure
-from studio.worker import receive
+from studio.worker import deciding, receive
+from studio.worker.deciding import UNREACHED, Becomes, Decision, Known, Money, Unclear
 from studio.worker.hold import Hold, Lost
 
 if TYPE_CHECKING:
+    from studio.providers.values import Failure
     from studio.worker.pace import Pace
 
 _random = random.SystemRandom()
-# Not sent, and it may be another time: a certificate or a malformed address will not mend by itself.
-UNREACHED = frozenset({failures.UNREACHABLE, failures.NAME_UNKNOWN})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unclear:
-    """The request may have been accepted, and nobody can say."""
-
-    code: str
 
 
 async def settle(hold: Hold, outcome: Failure | Unclear, pace: Pace, *, evidence: str = "") -> None:
-    claimed = hold.claimed
-    left = claimed.tries < pace.tries
-    if isinstance(outcome, Unclear):
-        # With the provider's own key the same call may be made again: it counts once.
-        if left and providers.adapter(claimed.provider).takes_key and not hold.remote_id:
-            await _again(hold, pace, error_code=outcome.code)
-        else:
-            await hold.end(State.UNKNOWN, code=outcome.code)
+    known = _known(hold, pace)
+    decision = deciding.decide(outcome, known)
+    asked = None if isinstance(outcome, Unclear) else outcome.retry_after
+    if decision.becomes is Becomes.AGAIN:
+        # Without proof the time stays as it was marked: it may have been sent.
+        unsent = not isinstance(outcome, Unclear) and not outcome.unclear
+        values: dict[str, Any] = {"submitted_at": hold.claimed.submitted_at} if unsent else {}
+        not_before = timezone.now() + timedelta(seconds=delay(known.tries, asked, pace, code=outcome.code))
+        await hold.put_back(decision, tries=known.tries + 1, not_before=not_before, error_code=decision.code, **values)
         return
-    if outcome.pauses:
-        await _pause_connection(hold, outcome.code)
-    if outcome.not_accepted and hold.remote_id:
-        # A job was accepted, whatever is said of the question after it. Its id stays, to be asked for again.
-        await hold.end(State.UNKNOWN, code=outcome.code, words=outcome.words)
-        return
-    if outcome.not_accepted and left:
-        await _again(hold, pace, outcome.retry_after, submitted_at=claimed.submitted_at, error_code=outcome.code)
-        return
-    if outcome.billed is not Billed.NO and evidence:
-        receive.save_evidence(claimed.pk, claimed.epoch, evidence)
-    state = State.CANCELLED if outcome.code == failures.CANCELLED else State.FAILED
-    # Zero is a statement: nothing was charged. Where that is not sure, nothing is said.
-    cost = {"cost": 0} if outcome.billed is Billed.NO else {}
-    await hold.end(state, code=outcome.code, words=outcome.words, **cost)
+    if decision.evidence and evidence:
+        receive.save_evidence(hold.claimed.pk, hold.claimed.epoch, evidence)
+    await hold.end(decision, words=outcome.words)
 
 
 async def leave(hold: Hold, *, sent: bool) -> None:
-    """The pump stops now. What was not sent waits for the next one, a job is asked for again by its id."""
+    """The pump stops now, or nothing may be sent any more. What was not sent waits, a job is asked for again by its
+    id."""
     try:
         if not sent:
             await hold.put_back(submitted_at=hold.claimed.submitted_at)
         elif not hold.remote_id:
-            await hold.end(State.UNKNOWN, code=failures.INTERRUPTED)
+            await hold.end(Decision(becomes=Becomes.UNKNOWN, money=Money.KEEP, code=failures.INTERRUPTED))
     except Lost:
         return
 
 
 async def accident(hold: Hold, *, sent: bool) -> None:
-    """Our own code failed: what may have been paid for must not look like a plain failure."""
     try:
-        await hold.end(State.UNKNOWN if sent else State.FAILED, code=failures.UNEXPECTED)
+        await hold.end(deciding.accident(sent=sent or _sent_before(hold)))
     except Lost:
         return
 
@@ -86,17 +65,19 @@ def delay(tries: int, retry_after: float | None, pace: Pace, *, code: str = "") 
     return _random.uniform(pace.wait_least, max(pace.wait_least, min(most, pace.wait_least * 2 ** (tries + 1))))
 
 
-async def _again(hold: Hold, pace: Pace, retry_after: float | None = None, *, error_code: str, **values: Any) -> None:
-    tries = hold.claimed.tries
-    not_before = timezone.now() + timedelta(seconds=delay(tries, retry_after, pace, code=error_code))
-    await hold.put_back(tries=tries + 1, not_before=not_before, error_code=error_code, **values)
+def _known(hold: Hold, pace: Pace) -> Known:
+    claimed = hold.claimed
+    return Known(
+        takes_key=providers.adapter(claimed.provider).takes_key,
+        sent_before=_sent_before(hold),
+        has_job=bool(hold.remote_id),
+        tries=claimed.tries,
+        most=pace.tries,
+    )
 
 
-async def _pause_connection(hold: Hold, code: str) -> None:
-    reason = failures.explain(code).sentence
-
-    def change() -> bool:
-        connection = Connection.objects.filter(pk=hold.claimed.connection).first()
-        return connection is not None and connection.pause(reason)
-
-    await hold.writer.write(change)
+def _sent_before(hold: Hold) -> bool:
+    """It was claimed with the time of an earlier try, whose outcome nobody knows. A drawing is never sent."""
+    claimed = hold.claimed
+    keyed = providers.adapter(claimed.provider).takes_key
+    return keyed and claimed.state is State.LEASED and claimed.submitted_at is not None
