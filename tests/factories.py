@@ -16,6 +16,7 @@ from studio.models import (
     Connection,
     Generation,
     Image,
+    LedgerEntry,
     Membership,
     Project,
     Prompt,
@@ -28,6 +29,7 @@ from studio.models import (
 )
 from studio.models.generations import ENDED, HELD, State
 from studio.models.images import Health
+from studio.models.money import Entry
 from studio.models.teams import Role
 from studio.prompts.recipe import Recipe
 from studio.services import connections
@@ -216,3 +218,32 @@ def make_seen_image(*, attempt: Attempt | None = None, width: int = 1536, height
         scale = min(1.0, edge / max(width, height))
         make_rendition(image, edge, width=round(width * scale), height=round(height * scale), content=b"RIFF webp")
     return image
+
+
+def make_entries(
+    amount: int,
+    *,
+    kind: Entry = Entry.SETTLED,
+    attempt: Attempt | None = None,
+    person: User | None = None,
+    **fields: Any,
+) -> LedgerEntry:
+    """What the ledger holds of an attempt that is reserved, or that has ended with ``kind``; the last of its
+    entries. ``day`` is today unless it is given."""
+    if attempt is None:
+        attempt = make_attempt(state=State.QUEUED if kind == Entry.RESERVED else State.DONE)
+    generation = attempt.generation
+    whose: dict[str, Any] = {
+        "attempt": attempt,
+        "day": timezone.localdate(),
+        "team": generation.team,
+        "project": generation.project,
+        "connection": generation.connection,
+        "person": person,
+    }
+    entry = LedgerEntry.objects.create(kind=Entry.RESERVED, amount=amount, **(whose | fields))
+    if kind != Entry.RESERVED:
+        entry = LedgerEntry.objects.create(kind=Entry.RELEASED, amount=-amount, **(whose | fields))
+    if kind not in {Entry.RESERVED, Entry.RELEASED}:
+        entry = LedgerEntry.objects.create(kind=kind, amount=amount, **(whose | fields))
+    return entry

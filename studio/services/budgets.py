@@ -223,11 +223,11 @@ def _refusal(standings: Iterable[Standing], amount: int | None) -> str:
         "price": money(amount),
     }
     if amount is None:
-        words = _("%(budget)s is used up: %(used)s of %(limit)s. An owner of the team can raise it on the spend page.")
+        words = _("%(budget)s is used up: %(used)s of %(limit)s. An owner can raise it on the spend page.")
     else:
         words = _(
-            "%(budget)s does not reach: %(used)s of %(limit)s is used, and this costs %(price)s. "
-            "Ask for less, or have an owner of the team raise it on the spend page."
+            "%(budget)s would be exceeded: %(used)s of %(limit)s is used, and this costs %(price)s. "
+            "Ask for less, or have an owner raise it on the spend page."
         )
     return words % values
 

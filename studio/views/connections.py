@@ -81,8 +81,8 @@ class Line:
         if known is None or known.rate is None:
             return ""
         words = ngettext(
-            "At most %(n)d request in %(span)s for each key, questions about progress too",
-            "At most %(n)d requests in %(span)s for each key, questions about progress too",
+            "At most %(n)d request in %(span)s for each key, progress checks included",
+            "At most %(n)d requests in %(span)s for each key, progress checks included",
             known.rate.requests,
         )
         return words % {"n": known.rate.requests, "span": seconds(known.rate.seconds)}

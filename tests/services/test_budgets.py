@@ -90,8 +90,8 @@ def test_the_refusal_names_the_budget_the_figures_and_a_next_step(place: Place, 
     with pytest.raises(Refused) as refused:
         place.check(600_000)
     assert refused.value.message == (
-        f"{named} does not reach: $9.50 of $10.00 is used, and this costs $0.60. "
-        "Ask for less, or have an owner of the team raise it on the spend page."
+        f"{named} would be exceeded: $9.50 of $10.00 is used, and this costs $0.60. "
+        "Ask for less, or have an owner raise it on the spend page."
     )
 
 
