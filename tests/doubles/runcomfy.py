@@ -7,8 +7,9 @@ import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from tests.doubles import contract
+from tests.doubles import contract, links
 from tests.doubles.behaviour import Behaviour, drawn
 from tests.doubles.contract import Refusal
 from tests.doubles.wire import Recorded
@@ -42,6 +43,7 @@ class Request:
     id: str
     fields: dict[str, Any]
     behaviour: Behaviour
+    images: list[bytes]  # as they came or were fetched; what is elsewhere is not looked at
     checks: int = 0
     cancelled: bool = False
 
@@ -77,8 +79,9 @@ class RunComfy:
         fields = request.json
         if len(request.body) > MOST_REQUEST_BYTES:
             raise QueueRefusal(413, 413001, "The request is too large.")
+        images = []
         if path == EDIT:
-            _check_images(fields, older=self.older)
+            images = self._images(fields)
         else:
             _check(fields, OLDER_SCHEMA if self.older else SCHEMA)
         behaviour = self.provider._take(fields["prompt"])
@@ -86,11 +89,31 @@ class RunComfy:
             self.provider.billed[request.key] += 1
         if behaviour.body is not None or behaviour.status >= 400:
             return behaviour.body, behaviour
-        made = Request(f"req-{next(self._numbers)}", fields, behaviour)
+        made = Request(f"req-{next(self._numbers)}", fields, behaviour, images)
         self.made[made.id] = made
         base = f"{self.provider.url('runcomfy')}/v1/requests/{made.id}"
         urls = {f"{name}_url": f"{base}/{name}" for name in ("status", "result", "cancel")}
         return {"request_id": made.id, **urls}, replace(behaviour, held=False)
+
+    def _images(self, fields: Any) -> list[bytes]:
+        images = fields.get("images") if isinstance(fields, dict) else None
+        if not isinstance(images, list) or not 1 <= len(images) <= MOST_IMAGES:
+            raise QueueRefusal(422, 422001, "images takes 1 to 10.")
+        others = {name: value for name, value in fields.items() if name != "images"}
+        _check(others, OLDER_EDIT_SCHEMA if self.older else SCHEMA)
+        return [content for image in images if (content := self._image(image))]
+
+    def _image(self, image: Any) -> bytes:
+        if isinstance(image, str) and image.startswith("data:") and not self.older:
+            return _inline(image)
+        place = urlsplit(image) if isinstance(image, str) else None
+        if place is None or place.scheme not in {"https", "http"} or not place.hostname:
+            raise QueueRefusal(422, 422001, "images takes links.")
+        if place.hostname not in {"127.0.0.1", "localhost"}:
+            return b""
+        if (part := links.fetched(self.provider, image, most=MOST_IMAGE_BYTES)) is None:
+            raise QueueRefusal(422, 422001, "There is no image at this link.")
+        return part.content
 
     def _state(self, request: Request) -> dict[str, Any]:
         request.checks += 1
@@ -116,26 +139,13 @@ class RunComfy:
         return {"outcome": "cancelled", "status": "cancelled"}
 
 
-def _check_images(fields: Any, *, older: bool) -> None:
-    images = fields.get("images") if isinstance(fields, dict) else None
-    if not isinstance(images, list) or not 1 <= len(images) <= MOST_IMAGES:
-        raise QueueRefusal(422, 422001, "images takes 1 to 10.")
-    _check({name: value for name, value in fields.items() if name != "images"}, OLDER_EDIT_SCHEMA if older else SCHEMA)
-    for image in images:
-        if not isinstance(image, str) or (older and image.startswith("data:")):
-            raise QueueRefusal(422, 422001, "images takes links.")
-        if image.startswith("data:"):
-            _check_inline(image)
-        elif not image.startswith(("https://", "http://")):
-            raise QueueRefusal(422, 422001, "images takes links.")
-
-
-def _check_inline(image: str) -> None:
+def _inline(image: str) -> bytes:
     head, _, text = image.partition(",")
     content = base64.b64decode(text, validate=True)
     contract.check_file(head.removeprefix("data:").removesuffix(";base64"), content)
     if len(content) > MOST_IMAGE_BYTES:
         raise QueueRefusal(413, 413001, "An image is too large.")
+    return content
 
 
 def _check(fields: Any, schema: dict[str, frozenset[str]]) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
+from PIL import Image as PictureFile
 from pytest_django import Settings
 
 from studio.models import Attempt, Connection, Team
@@ -15,13 +18,14 @@ from studio.providers.output import Output
 from studio.services import connections, generations
 from studio.storage import files
 from tests import factories
-from tests.doubles.apiyi import ALL, OFFICIAL, VIP
+from tests.doubles.apiyi import ALL, OFFICIAL, VIP, VIP_FILE_BYTES, Apiyi
 from tests.doubles.provider import Provider
 from tests.worker.asking import attempt_of
 from tests.worker.waiting import until
 
 Pump = Callable[..., None]
 MODELS = (OFFICIAL, ALL, VIP)
+CHAT = f"{ALL}#chat"
 
 
 @pytest.fixture
@@ -50,11 +54,13 @@ def test_a_picture_is_made_and_paid_for_once(model: str, apiyi: Connection, prov
     assert not list(files.parts().iterdir())
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("model", "count"), [(model, count) for model in MODELS for count in (1, 2, 5)] + [(OFFICIAL, 16), (VIP, 16)]
+)
 def test_references_arrive_in_the_order_of_their_numbers(
-    model: str, apiyi: Connection, provider: Provider, pump: Pump
+    model: str, count: int, apiyi: Connection, provider: Provider, pump: Pump
 ) -> None:
-    references = tuple(factories.make_reference(team=apiyi.team) for _ in range(5))
+    references = tuple(factories.make_reference(team=apiyi.team) for _ in range(count))
     attempt = attempt_of(apiyi, model, references=references)
 
     pump(attempt)
@@ -62,6 +68,61 @@ def test_references_arrive_in_the_order_of_their_numbers(
     assert (attempt.state, attempt.error_code) == ("done", "")
     assert files_sent(provider) == [reference.sha256 for reference in references]
     assert provider.submissions[0].path.endswith("/images/edits")
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5])
+@pytest.mark.parametrize("shape", ["link", "inline", "images"])
+def test_a_chat_is_sent_its_references_and_answers_in_each_shape(
+    shape: str, count: int, apiyi: Connection, provider: Provider, pump: Pump
+) -> None:
+    flavour = provider.flavours["apiyi"]
+    assert isinstance(flavour, Apiyi)
+    flavour.chat = shape
+    # Larger than any text of an answer may be.
+    provider.always(width=64, height=64, bytes=3_000_000)
+    references = tuple(factories.make_reference(team=apiyi.team) for _ in range(count))
+    attempt = attempt_of(apiyi, CHAT, output=Output(ratio="auto", tier=""), references=references)
+
+    pump(attempt)
+
+    assert (attempt.state, attempt.error_code, attempt.cost) == ("done", "", 30_000)
+    [image] = attempt.images.all()
+    assert (image.width, image.height) == (64, 64)
+    assert list(provider.billed.values()) == [1]
+    [sent] = [request for request in provider.requests if request.method == "POST"]
+    [message] = sent.json["messages"]
+    links = [part["image_url"]["url"] for part in message["content"][1:]] if count else []
+    contents = [base64.b64decode(link.partition(",")[2]) for link in links]
+    assert [hashlib.sha256(each).hexdigest() for each in contents] == [each.sha256 for each in references]
+    assert not list(files.parts().iterdir())
+
+
+def test_what_a_chat_writes_in_place_of_a_picture_is_told_and_paid(
+    apiyi: Connection, provider: Provider, pump: Pump
+) -> None:
+    words = "I cannot draw that."
+    provider.always(body={"choices": [{"message": {"role": "assistant", "content": words}}]})
+    attempt = attempt_of(apiyi, CHAT, output=Output(ratio="auto", tier=""))
+
+    pump(attempt)
+
+    assert (attempt.state, attempt.error_code, attempt.error_message) == ("failed", "unusable_reply", words)
+
+
+def test_a_reference_is_made_to_fit_the_model_that_breaks_on_large_ones(
+    apiyi: Connection, provider: Provider, pump: Pump
+) -> None:
+    noise = io.BytesIO()
+    PictureFile.effect_noise((1400, 1400), 90).convert("RGB").save(noise, "PNG")
+    large = factories.make_reference(team=apiyi.team, content=noise.getvalue())
+    assert large.cleaned_bytes > VIP_FILE_BYTES
+    attempt = attempt_of(apiyi, VIP, references=(large,))
+
+    pump(attempt)
+
+    assert (attempt.state, attempt.error_code) == ("done", "")
+    [part] = provider.submissions[0].files
+    assert len(part.content) <= VIP_FILE_BYTES
 
 
 @pytest.mark.parametrize("model", [ALL, VIP])
@@ -111,7 +172,9 @@ def test_the_true_size_is_read_from_the_picture(apiyi: Connection, provider: Pro
             0,
             0,
         ),
-        ({"status": 500, "body": {"status_code": 500, "error": {"message": "x"}}}, "failed", "server_error", None, 0),
+        ({"status": 500, "body": {"status_code": 500, "error": {"message": "x"}}}, "unknown", "server_error", None, 0),
+        ({"body": {"status_code": 500, "error": {"message": "x"}}}, "unknown", "server_error", None, 1),
+        ({"status": 503}, "unknown", "busy", None, 0),
         ({"body": {"data": []}}, "failed", "unusable_reply", None, 1),
         ({"fault": "cut_b64"}, "failed", "unusable_reply", None, 1),
         ({"fault": "html200"}, "failed", "unusable_reply", None, 1),
@@ -186,5 +249,5 @@ def test_a_slow_picture_is_kept_although_it_was_cancelled(
 def test_the_connections_test_names_the_models_and_costs_nothing(apiyi: Connection, provider: Provider) -> None:
     result = connections.test(apiyi)
 
-    assert (result.passed, result.models) == (True, MODELS)
+    assert (result.passed, result.models) == (True, (OFFICIAL, ALL, CHAT, VIP))
     assert not provider.billed

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 
 import pytest
 from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
 from studio.models import Attempt, Connection, Team
 from studio.models.generations import State
@@ -87,7 +89,9 @@ def test_the_key_goes_to_the_queue_and_not_to_the_picture(
         ({"status": 422, "body": {"detail": "No."}}, "failed", "invalid_request", 0, 0),
         ({"ends": "failed"}, "failed", "job_failed", None, 1),
         ({"body": {"ok": True}}, "failed", "unusable_reply", None, 1),
-        ({"status": 500}, "failed", "server_error", None, 0),
+        ({"status": 500}, "unknown", "server_error", None, 0),
+        ({"status": 409}, "unknown", "server_error", None, 0),
+        ({"body": {"error_code": 500001, "error_message": "No."}}, "unknown", "server_error", None, 1),
         ({"fault": "close_after_body"}, "unknown", "connection_lost", None, 1),
     ],
 )
@@ -112,6 +116,47 @@ def test_what_went_wrong_is_told_and_nothing_is_sent_twice(
     assert (attempt.state, attempt.error_code, attempt.cost) == (state, code, cost)
     assert len([request for request in provider.requests if request.method == "POST"]) == 1
     assert sum(provider.billed.values()) == billed
+
+
+@pytest.mark.parametrize("count", [1, 2, 10])
+@pytest.mark.parametrize(("model", "road"), [(NEWER, "link"), (NEWER, "data_url"), (OLDER, "link")])
+def test_references_arrive_in_the_order_of_their_numbers(
+    model: str,
+    road: str,
+    count: int,
+    runcomfy: Connection,
+    provider: Provider,
+    queue: RunComfy,
+    pump: Pump,
+    settings: Settings,
+    live_server: LiveServer,
+) -> None:
+    queue.older = model == OLDER
+    settings.STUDIO_PUBLIC_URL = live_server.url if road == "link" else ""
+    references = tuple(factories.make_reference(team=runcomfy.team) for _ in range(count))
+    attempt = attempt_of(runcomfy, model, references=references)
+
+    pump(attempt)
+
+    assert (attempt.state, attempt.error_code, attempt.cost) == ("done", "", 50_000)
+    sent = [hashlib.sha256(image).hexdigest() for image in queue.made["req-1"].images]
+    assert sent == [reference.sha256 for reference in references]
+    assert list(provider.billed.values()) == [1]
+    [request] = [request for request in provider.requests if request.method == "POST"]
+    assert request.path == "/runcomfy/v1/models/openai/gpt-image-2/edit"
+    assert {image.partition(":")[0] for image in request.json["images"]} == {"data" if road == "data_url" else "http"}
+
+
+def test_what_has_no_road_is_refused_before_anything_is_sent(
+    runcomfy: Connection, provider: Provider, pump: Pump, settings: Settings
+) -> None:
+    settings.STUDIO_PUBLIC_URL = ""
+    attempt = attempt_of(runcomfy, OLDER, references=(factories.make_reference(team=runcomfy.team),))
+
+    pump(attempt)
+
+    assert (attempt.state, attempt.error_code, attempt.cost) == ("failed", "no_road", 0)
+    assert not provider.requests
 
 
 def test_too_many_at_once_are_tried_again_and_paid_for_once(
