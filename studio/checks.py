@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
@@ -77,3 +78,10 @@ def public_address_is_whole(**_kwargs: Any) -> list[CheckMessage]:
             id="studio.W001",
         )
     ]
+
+
+@register("studio")
+def catalogue_is_readable(**_kwargs: Any) -> list[CheckMessage]:
+    faults: tuple[str, ...] = getattr(apps.get_app_config("studio"), "catalogue_faults", ())
+    hint = "Mend or remove the file; docs/adding-a-provider.md tells what it may hold."
+    return [Error(f"STUDIO_CATALOGUE: {fault}", hint=hint, id="studio.E005") for fault in faults]

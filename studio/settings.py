@@ -32,6 +32,9 @@ STUDIO_RESULT_HOSTS = env.words("STUDIO_RESULT_HOSTS")
 # What connections' keys are encrypted with, newest first; without it, a file in STUDIO_DATA/keys made at first need.
 STUDIO_KEYS = env.words("STUDIO_KEYS")
 
+# A folder of the operator's own catalogue files, read after the shipped ones: a newer model or price is data alone.
+STUDIO_CATALOGUE = env.text("STUDIO_CATALOGUE")
+
 INSTALLED_APPS = [
     "studio",
     "django.contrib.auth",

@@ -6,6 +6,8 @@ import os
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 from django.http.response import HttpResponseBase
 
@@ -65,3 +67,6 @@ def _length(answer: HttpResponseBase) -> int:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 
 application = Patient(get_wsgi_application())
+# No command's checks have run where a server loads this by itself.
+if faults := getattr(apps.get_app_config("studio"), "catalogue_faults", ()):
+    raise ImproperlyConfigured(" ".join(f"STUDIO_CATALOGUE: {fault}" for fault in faults))

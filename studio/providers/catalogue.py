@@ -26,7 +26,17 @@ from studio.providers.toml import CatalogueError, Table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CatalogueError", "UnknownModel", "UnknownProvider", "add", "model", "provider", "providers", "read"]
+__all__ = [
+    "CatalogueError",
+    "UnknownModel",
+    "UnknownProvider",
+    "add",
+    "add_folder",
+    "model",
+    "provider",
+    "providers",
+    "read",
+]
 
 FOLDER = Path(__file__).parent / "catalogue"
 TIERS = ("1K", "2K", "4K")
@@ -76,6 +86,20 @@ def add(path: Path) -> Provider:
     found = read(path)
     _added[found.id] = found
     return found
+
+
+def add_folder(folder: Path) -> list[str]:
+    """All its files, in the order of their names. What is wrong with some of them, as sentences that name the file
+    and the key; those are left out."""
+    faults = [] if folder.is_dir() else [f"{folder} is no folder."]
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            add(path)
+        except CatalogueError as error:
+            faults.append(str(error))
+        except OSError as error:
+            faults.append(f"{path.name} cannot be read: {error.strerror}.")
+    return faults
 
 
 def read(path: Path) -> Provider:
