@@ -29,23 +29,26 @@ STEPS: dict[str, tuple[dict[str, Any], ...]] = {
         {"format": "JPEG", "quality": 80, "subsampling": 2},
     ),
     "webp": ({"format": "WEBP", "quality": 90, "method": 2}, {"format": "WEBP", "quality": 80, "method": 2}),
-    "png": ({"format": "PNG", "compress_level": 9},),
+    "png": ({"format": "PNG", "compress_level": 4},),
 }
+BEST_PACKED = {"format": "PNG", "compress_level": 9}
 # A better packed PNG is this much smaller at best; what is farther away is not tried.
 PACKED = 0.85
-# More pixels than these for each byte would not survive any quality, and packing them takes long.
-PIXELS_PER_BYTE = 10
+# More pixels than these for each byte would hardly survive any quality, and to try it takes long.
+PIXELS_PER_BYTE = 4
 MARGIN = 0.95
 
 
 def fit(source: Path | str, target: Path | str, *, most: int, formats: Collection[str], caps: Caps = UPLOAD) -> Facts:
     """``formats``: those that may come out, always with png and jpeg. Raises BadPicture."""
     pixels, name = rebuilt(source, caps=caps)
-    packs = name == LOSSLESS and Path(source).stat().st_size * PACKED <= most
-    content = _encoded(pixels, STEPS[LOSSLESS][0]) if packs else b""
+    size = Path(source).stat().st_size
+    content = _encoded(pixels, BEST_PACKED) if name == LOSSLESS and size * PACKED <= most else b""
     if not content or len(content) > most:
         name = PHOTOGRAPHIC if pixels.mode == "RGB" else WITH_ALPHA if WITH_ALPHA in formats else LOSSLESS
-        pixels, content = _coarser(_within(pixels, PIXELS_PER_BYTE * most), name, most)
+        # What is packed without loss will have about as many bytes for each pixel as it had.
+        factor = math.sqrt(most / size) * MARGIN if name == LOSSLESS else 1.0
+        pixels, content = _coarser(_within(pixels, PIXELS_PER_BYTE * most, factor), name, most)
     Path(target).write_bytes(content)
     return Facts(
         format=name,
@@ -71,14 +74,14 @@ def _coarser(pixels: Image.Image, name: str, most: int) -> tuple[Image.Image, by
         pixels = _shrunk(pixels, min(MARGIN, math.sqrt(most / len(content)) * MARGIN))
 
 
-def _within(pixels: Image.Image, area: int) -> Image.Image:
-    have = pixels.width * pixels.height
-    return pixels if have <= area else _shrunk(pixels, math.sqrt(area / have))
+def _within(pixels: Image.Image, area: int, factor: float) -> Image.Image:
+    factor = min(factor, math.sqrt(area / (pixels.width * pixels.height)))
+    return pixels if factor >= 1 else _shrunk(pixels, factor)
 
 
 def _shrunk(pixels: Image.Image, factor: float) -> Image.Image:
     width, height = (max(1, math.floor(edge * factor)) for edge in pixels.size)
-    return pixels.resize((width, height), Image.Resampling.LANCZOS)
+    return pixels.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def _encoded(pixels: Image.Image, step: dict[str, Any]) -> bytes:

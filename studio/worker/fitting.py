@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from studio.worker.floor import Floor
 
 SHELF = "fitted"
+# The largest pictures are packed more than once until they fit.
+SLOW = sandbox.Limits(cpu=60, seconds=180.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,12 @@ async def _made(reference: ReferenceFile, stem: str, limit: Limit, floor: Floor)
     part = receive.part()
     try:
         made = await sandbox.run_async(
-            "fit", source=reference.path, target=part, most=limit.bytes, formats=list(limit.formats)
+            "fit",
+            limits=SLOW,
+            source=reference.path,
+            target=part,
+            most=limit.bytes,
+            formats=list(limit.formats),
         )
         return await floor.thread(lambda: files.keep(part, _name(stem, made["format"])))
     finally:
