@@ -11,7 +11,8 @@ from pytest_django import Settings
 
 from studio.models import Connection, Team, User
 from studio.models.teams import Role
-from studio.services import connections
+from studio.providers import failures
+from studio.services import breaker, budgets, connections
 from tests import factories
 from tests.doubles.provider import Provider
 
@@ -195,3 +196,33 @@ def test_pausing_says_why_and_resuming_forgets_it(owner_client: Client, team: Te
 def test_every_verb_works_without_a_script(owner_client: Client, team: Team, verb: str) -> None:
     proof = factories.make_connection(team=team)
     assert owner_client.post(address(verb, team, proof))["Location"] == address("list", team)
+
+
+# What providers and budgets say of money
+
+
+def test_a_row_tells_what_the_provider_told(owner_client: Client, team: Team) -> None:
+    factories.make_connection(team=team, provider="runbase", balance=12_340_000, failed_in_a_row=3)
+    factories.make_connection(team=team, provider="runcomfy", found_prices={"openai/gpt-image-2": 30_000})
+    page = owner_client.get(address("list", team)).content.decode()
+    assert "$12.34 left, as told by the provider" in page
+    assert "At most 20 requests in 10 s for each key, progress checks included" in page
+    assert "3 calls in a row came to nothing; after 5 it pauses itself." in page
+    assert "openai/gpt-image-2: $0.03 a picture" in page
+
+
+def test_a_row_tells_how_its_own_budget_stands(owner_client: Client, team: Team) -> None:
+    row = factories.make_connection(team=team, provider="openai")
+    budgets.save(team=team, user=None, limit=10_000_000, connection=row)
+    assert "$0.00 of $10.00 used this month" in owner_client.get(address("list", team)).content.decode()
+    # And when the row comes alone, in answer to a button.
+    answer = owner_client.post(address("pause", team, row), headers=HTMX)
+    assert "$0.00 of $10.00 used this month" in answer.content.decode()
+
+
+def test_a_pause_by_the_breaker_says_why_and_what_to_do(owner_client: Client, team: Team) -> None:
+    row = factories.make_connection(team=team, provider="openai", failed_in_a_row=breaker.LIMIT - 1)
+    breaker.failed(row.pk, failures.BUSY)
+    page = owner_client.get(address("list", team)).content.decode()
+    assert "Five calls in a row came to nothing, so no more are sent. Check it, then resume." in page
+    assert "pauses itself" not in page
