@@ -46,6 +46,7 @@ JOB_FAILED = "job_failed"
 REFERENCE_MISSING = "reference_missing"
 NOT_UPLOADED = "not_uploaded"
 NO_ROAD = "no_road"
+NO_EDITS = "no_edits"
 INTERRUPTED = "interrupted"
 CANCELLED = "cancelled"
 GIVEN_UP = "given_up"
@@ -139,6 +140,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     NO_ROAD: Explanation(
         _("The provider fetches references from the studio, and the studio has no public address. Nothing was sent."),
         _("Ask your operator to set STUDIO_PUBLIC_URL, or choose another connection."),
+    ),
+    NO_EDITS: Explanation(
+        _("This server makes pictures, and takes no references."),
+        _("Remove the references, or choose another connection."),
     ),
     NOT_UPLOADED: Explanation(
         _("The provider's storage did not take a reference, so no picture was asked for."),

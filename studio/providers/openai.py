@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from studio.prompts.words import gettext_noop as _
@@ -39,7 +40,7 @@ class OpenAI:
 
     def read(self, reply: Reply, request: ImageRequest) -> Outcome:
         if not 200 <= reply.status < 300:
-            return images_api.failure(reply)
+            return _failure(reply, request)
         if (broken := images_stream.broken_off(reply)) is not None:
             return broken
         reply = images_stream.plain(reply)
@@ -80,6 +81,13 @@ class OpenAI:
 
 def _base_url(account: Account) -> str:
     return account.base_url or catalogue.provider(OpenAI.id).base_url
+
+
+def _failure(reply: Reply, request: ImageRequest) -> Failure:
+    """Some local servers have the address for prompts alone, and none for edits."""
+    problem = images_api.failure(reply)
+    missing = request.references and reply.status in {404, 405} and problem.code == failures.ADDRESS_WRONG
+    return replace(problem, code=failures.NO_EDITS) if missing else problem
 
 
 def _fields(request: ImageRequest) -> dict[str, Any]:

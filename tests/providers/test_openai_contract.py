@@ -214,5 +214,16 @@ def test_a_local_servers_error_is_read(status: int, body: Any, code: str, words:
     assert (outcome.code, outcome.words) == (code, words)
 
 
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_server_without_an_address_for_edits_takes_no_references(
+    status: int, references: tuple[ReferenceFile, ...]
+) -> None:
+    missing = Reply(status=status, headers={}, body={"error": {"code": status, "message": "Resource not found"}})
+    assert OPENAI.read(missing, replace(REQUEST, references=references[:1])).code == failures.NO_EDITS
+    assert OPENAI.read(missing, REQUEST).code == failures.ADDRESS_WRONG
+    unknown = replace(missing, body={"error": {"message": "The model does not exist.", "code": "model_not_found"}})
+    assert OPENAI.read(unknown, replace(REQUEST, references=references[:1])).code == failures.MODEL_UNKNOWN
+
+
 def test_a_size_left_to_a_local_server_is_not_put_in_a_word_that_it_does_not_know(double: Provider) -> None:
     assert "size" not in (submit(replace(REQUEST, size="auto"), double).json or {})
