@@ -25,9 +25,9 @@ from studio.providers.values import (
 )
 
 # Seconds. One or two are suggested; but a key has 20 requests in 10 s for new runs and questions together, and whatever
-# asks waits its turn at the limiter. At three, six runs are asked for at full pace, more of them a little less often,
-# and there is room for new ones.
-POLL_AFTER = 3.0
+# asks waits its turn. At four, six runs are asked for at full pace with turns left for new ones; the questions of more
+# than that come a little later.
+POLL_AFTER = 4.0
 # Of a question whose answer was no JSON, such as the page of a proxy.
 POLL_AFTER_JUNK = 12.0
 

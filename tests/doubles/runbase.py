@@ -40,6 +40,7 @@ class RunBase:
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
         self.made: dict[str, Job] = {}
+        self.seen: dict[str, list[bytes]] = {}  # the references of each
         self.checks: list[Behaviour] = []
         self.taken = 0  # cents, refunds given back
         self.limited = False  # whether the limit for each key holds
@@ -69,13 +70,15 @@ class RunBase:
     def _take_on(self, request: Recorded) -> tuple[Any, Behaviour]:
         """Each submission is a run of its own, and paid for, whoever sent it before."""
         model, fields = _checked(request)
-        if any(fetched(self.provider, url, most=MOST_BYTES) is None for url in fields.get("image_urls", ())):
+        images = [fetched(self.provider, url, most=MOST_BYTES) for url in fields.get("image_urls", ())]
+        if None in images:
             raise Refused(400, "invalid_input", "An image could not be downloaded.")
         behaviour = self.provider._take(fields["prompt"])
         if behaviour.status >= 400:
             return behaviour.body if behaviour.body is not None else {"error": {"message": "No."}}, behaviour
         job = Job(f"run_{next(self._numbers)}", fields | {"model": model}, behaviour)
         self.made[job.id] = job
+        self.seen[job.id] = [image.content for image in images if image]
         if behaviour.counts:
             self.provider.billed[fields["prompt"]] += 1
             self.taken += CENTS[fields.get("resolution", "1K")]

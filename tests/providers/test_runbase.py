@@ -24,7 +24,7 @@ from tests.doubles import runbase as double
 RUNBASE = adapter("runbase")
 ACCOUNT = Account(base_url="", key="k")
 REQUEST = ImageRequest(model="openai/gpt-image-2", prompt="x", size="1024x1024")
-JOB = RemoteJob(id="run_1", poll_after=3.0)
+JOB = RemoteJob(id="run_1", poll_after=4.0)
 MODEL = catalogue.model("runbase", "openai/gpt-image-2")
 OFFERED = sorted(MODEL.sizes.table)
 LINK = "https://a.example/x.png"
@@ -109,7 +109,7 @@ def test_the_limit_of_a_key_leaves_room_for_six_runs_at_full_pace() -> None:
     rate = catalogue.provider("runbase").rate
     assert rate is not None
     assert (rate.requests, rate.seconds) == (double.REQUESTS, double.SECONDS)
-    assert 6 * rate.seconds / runbase.POLL_AFTER <= rate.requests
+    assert 6 * rate.seconds / runbase.POLL_AFTER <= 0.8 * rate.requests
 
 
 @pytest.mark.parametrize("base_url", ["https://api.runbase.net/v1", "https://api.runbase.net/v1/"])

@@ -60,7 +60,7 @@ def test_an_edit_names_its_references_in_their_order(
 
     job = edit(provider, account, request_of(references))
 
-    assert job == RemoteJob(id="run_1", poll_after=3.0)
+    assert job == RemoteJob(id="run_1", poll_after=4.0)
     urls = double.made["run_1"].fields["image_urls"]
     assert urls == [reference.url for reference in references]
     assert len(set(urls)) == count

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from studio.models import Attempt, Connection, Team
 from studio.models.generations import State
-from studio.providers import catalogue, sizes
+from studio.providers import catalogue
 from studio.providers.output import Output
 from studio.services import connections, generations
 from tests import factories
@@ -57,7 +57,7 @@ def test_a_task_is_followed_to_its_picture_and_its_price(runapi: Connection, pro
 
 def test_every_size_that_is_offered_is_taken_and_measured(runapi: Connection, provider: Provider, pump: Pump) -> None:
     provider.always(checks=0)
-    intents = [(ratio, tier) for tier in MODEL.sizes.tiers for ratio in sizes.RATIOS] + [("auto", "")]
+    intents = [*sorted(MODEL.sizes.table), ("auto", "")]
     attempts = {intent: ask(runapi, output=Output(ratio=intent[0], tier=intent[1])) for intent in intents}
 
     pump(*attempts.values())
@@ -66,7 +66,7 @@ def test_every_size_that_is_offered_is_taken_and_measured(runapi: Connection, pr
         image = attempt.images.get()
         fields = {"aspect_ratio": ratio, "output_resolution": tier.lower() or "1k"}
         assert f"{image.width}x{image.height}" == size_of(fields)
-        assert attempt.cost == (100_000 if tier == "2K" else 60_000)
+        assert attempt.cost == {"2K": 100_000, "4K": 160_000}.get(tier, 60_000)
     assert provider.billed == {str(attempt.provider_key): 1 for attempt in attempts.values()}
 
 
@@ -80,10 +80,6 @@ def test_every_size_that_is_offered_is_taken_and_measured(runapi: Connection, pr
         ({"ends": "failed", "revised_prompt": "Rejected: safety_violations=[violence]"}, "failed", "refused", 0),
         ({"status": 422, "body": {"errors": ["No such ratio."]}}, "failed", "invalid_request", 0),
         ({"status": 402, "body": {"error": "Insufficient credits.", "code": "x"}}, "failed", "no_credit", 0),
-        ({"status": 409, "body": {"error": "Conflict."}}, "failed", "server_error", None),
-        ({"status": 500, "body": {"error": {"message": "Oops."}}}, "failed", "server_error", None),
-        ({"fault": "html200"}, "failed", "unusable_reply", None),
-        ({"fault": "zero_bytes"}, "failed", "unusable_reply", None),
     ],
 )
 def test_what_has_ended_is_not_sent_again(
@@ -105,11 +101,26 @@ def test_what_has_ended_is_not_sent_again(
     assert not attempt.images.exists()
 
 
-@pytest.mark.parametrize("fault", ["close_before_body", "close_after_body", "reset_after_body", "short_body"])
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        {"fault": "close_before_body"},
+        {"fault": "close_after_body"},
+        {"fault": "reset_after_body"},
+        {"fault": "short_body"},
+        # Answers that leave open whether the task was taken on.
+        {"fault": "html200"},
+        {"fault": "zero_bytes"},
+        {"status": 408, "body": "<html>"},
+        {"status": 409, "body": {"error": "Conflict."}},
+        {"status": 500, "body": {"error": {"message": "Oops."}}},
+        {"status": 504, "body": "<html>", "billed": True},
+    ],
+)
 def test_a_lost_submission_is_made_again_under_its_key_and_billed_once(
-    runapi: Connection, provider: Provider, pump: Pump, fault: str
+    runapi: Connection, provider: Provider, pump: Pump, behaviour: dict[str, Any]
 ) -> None:
-    provider.next(fault=fault)
+    provider.next(**behaviour)
     attempt = ask(runapi)
 
     pump(attempt)
@@ -119,6 +130,20 @@ def test_a_lost_submission_is_made_again_under_its_key_and_billed_once(
     assert {request.header("idempotency-key") for request in sent} == {str(attempt.provider_key)}
     assert len({request.body for request in sent if request.body}) == 1
     assert provider.billed == {str(attempt.provider_key): 1}
+
+
+@pytest.mark.parametrize("status", [409, 500, 503])
+def test_what_nobody_ever_answers_is_unknown_and_not_free(
+    runapi: Connection, provider: Provider, pump: Pump, status: int
+) -> None:
+    provider.always(status=status, body={"error": "Oops."})
+    attempt = ask(runapi)
+
+    pump(attempt)
+
+    assert (attempt.state, attempt.cost) == ("unknown", None)
+    sent = [request for request in provider.requests if request.method == "POST"]
+    assert len({request.header("idempotency-key") for request in sent}) == 1
 
 
 @pytest.mark.parametrize("status", [429, 503])

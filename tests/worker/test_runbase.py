@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
 from studio.models import Attempt, Connection, Team
 from studio.models.generations import State
-from studio.providers import catalogue, sizes
+from studio.providers import catalogue
 from studio.providers.output import Output
 from studio.services import connections, generations
 from tests import factories
@@ -30,6 +32,8 @@ def runbase(provider: Provider, settings: Settings, team: Team, monkeypatch: pyt
     settings.STUDIO_EGRESS_ALLOW = (provider.address,)
     for name in ("POLL_AFTER", "POLL_AFTER_JUNK"):
         monkeypatch.setattr(f"studio.providers.runbase.{name}", 0.02)
+    # Turns without a wait between them: that they keep to the limit has tests of its own.
+    monkeypatch.setattr("studio.services.throttles.Throttled.apart", timedelta(milliseconds=2))
     # No time between two turns; that each request takes one is for test_turns.
     monkeypatch.setattr("studio.services.throttles.Throttled.apart", timedelta(milliseconds=2))
     base_url = f"http://{provider.address}/runbase/api/v1"
@@ -62,7 +66,7 @@ def test_every_size_that_is_offered_is_taken_and_measured(
     runbase: Connection, provider: Provider, double: RunBase, pump: Pump
 ) -> None:
     provider.always(checks=0)
-    intents = [(ratio, tier) for tier in MODEL.sizes.tiers for ratio in sizes.RATIOS]
+    intents = sorted(MODEL.sizes.table)
     attempts = {(ratio, tier): ask(runbase, output=Output(ratio=ratio, tier=tier)) for ratio, tier in intents}
 
     pump(*attempts.values())
@@ -70,7 +74,40 @@ def test_every_size_that_is_offered_is_taken_and_measured(
     for (ratio, tier), attempt in attempts.items():
         image = attempt.images.get()
         assert f"{image.width}x{image.height}" == size_of({"aspect_ratio": ratio, "resolution": tier})
-    assert double.taken == 10 * 5 + 10 * 7
+    assert double.taken == 10 * 5 + 10 * 7 + 3 * 12
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_references_are_fetched_from_their_links_in_their_order(
+    runbase: Connection,
+    provider: Provider,
+    double: RunBase,
+    pump: Pump,
+    settings: Settings,
+    live_server: LiveServer,
+    count: int,
+) -> None:
+    settings.STUDIO_PUBLIC_URL = live_server.url
+    references = tuple(factories.make_reference(team=runbase.team) for _ in range(count))
+    attempt = attempt_of(runbase, MODEL.id, references=references)
+
+    pump(attempt)
+
+    assert (attempt.state, attempt.error_code) == ("done", "")
+    assert [hashlib.sha256(each).hexdigest() for each in double.seen["run_1"]] == [each.sha256 for each in references]
+    assert (provider.billed.total(), double.taken) == (1, 5)
+
+
+def test_a_studio_that_nobody_can_reach_pays_for_no_edit(
+    runbase: Connection, provider: Provider, pump: Pump, settings: Settings
+) -> None:
+    settings.STUDIO_PUBLIC_URL = ""
+    attempt = attempt_of(runbase, MODEL.id, references=(factories.make_reference(team=runbase.team),))
+
+    pump(attempt)
+
+    assert (attempt.state, attempt.error_code, attempt.cost) == ("failed", "no_road", 0)
+    assert not provider.requests
 
 
 @pytest.mark.parametrize(
@@ -81,7 +118,9 @@ def test_every_size_that_is_offered_is_taken_and_measured(
         ({"status": 400, "body": {"error": {"code": "invalid_input"}}}, "failed", "invalid_request", 0, 0),
         ({"status": 402, "body": {"error": {"code": "insufficient_balance"}}}, "failed", "no_credit", 0, 0),
         ({"status": 429, "body": {"error": {"code": "USAGE_EXCEEDED"}}}, "failed", "no_credit", 0, 0),
-        ({"status": 500, "body": {"error": {"code": "unexpected"}}}, "failed", "server_error", None, 0),
+        ({"status": 500, "body": {"error": {"code": "unexpected"}}}, "unknown", "server_error", None, 0),
+        ({"status": 408, "body": "<html>"}, "unknown", "server_error", None, 0),
+        ({"status": 503, "body": "<html>"}, "unknown", "busy", None, 0),
         ({"fault": "html200"}, "failed", "unusable_reply", None, 5),
         ({"fault": "zero_bytes"}, "failed", "unusable_reply", None, 5),
         ({"fault": "close_before_body"}, "unknown", "connection_lost", None, 0),
