@@ -15,7 +15,7 @@ from studio.management.scripting import Exit, Stop
 from studio.models import Prompt
 from studio.prompts import filling, kinds
 from studio.prompts.recipe import Recipe, ReferenceUse
-from studio.providers import prices
+from studio.providers import catalogue, prices
 from studio.services import budgets, choosing, generations, halts, health, orders, prompts, references
 
 if TYPE_CHECKING:
@@ -139,6 +139,14 @@ def placeholders(recipe: Recipe) -> str:
         if names
         else ""
     )
+
+
+def copies(generation: Generation) -> list[str]:
+    """A remark on each reference that is sent as a smaller copy."""
+    model = catalogue.model(generation.connection.provider, generation.model)
+    numbered = generation.version.numbered_references.order_by("number")
+    sizes = numbered.values_list("reference__cleaned_bytes", flat=True)
+    return [str(each) for each in orders.smaller(model, list(sizes))]
 
 
 @contextmanager

@@ -52,6 +52,12 @@ class Command(ScriptCommand):
         add("-c", "--compression", type=arguments.percent, metavar="0-100", help="for jpeg and webp")
         add("-n", "--takes", type=arguments.count, default=1, help="how many pictures (1)")
         add(
+            "--partials",
+            type=arguments.amount,
+            default=0,
+            help="unfinished pictures that its pages show on the way (0)",
+        )
+        add(
             "-f",
             "--out",
             metavar="OUT",
@@ -79,6 +85,8 @@ class Command(ScriptCommand):
             return
         self.say(_("Generation %(id)d") % {"id": generation.pk})
         if remark := asking.placeholders(generation.version.recipe):
+            self.say(remark)
+        for remark in asking.copies(generation):
             self.say(remark)
         Watch((generation,), say=self.say, seconds=options["wait"], inline=options["inline"]).run()
         found = report(generation)
@@ -113,6 +121,7 @@ def submit(text: str, target: Target | None, options: dict[str, Any]) -> Generat
         format=options["format"] or (target.format if target else ""),
         compression=options["compression"],
         takes=options["takes"],
+        partials=options["partials"],
     )
     wish = asking.Wish(
         text=text,
