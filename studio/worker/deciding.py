@@ -98,7 +98,7 @@ def decide(outcome: Failure | Unclear, known: Known) -> Decision:
         # A job was accepted, whatever is said of the question after it. Its id stays, to be asked for again.
         return Decision(becomes=Becomes.UNKNOWN, money=Money.KEEP, code=outcome.code, pauses=outcome.pauses)
     most = TLS_TRIES if outcome.code == failures.TLS_FAILED else known.most
-    may_mend = outcome.not_accepted or outcome.code == failures.TLS_FAILED
+    may_mend = not known.has_job and (outcome.not_accepted or outcome.code == failures.TLS_FAILED)
     if may_mend and known.tries < most:
         return Decision(becomes=Becomes.AGAIN, money=Money.KEEP, code=outcome.code, pauses=outcome.pauses)
     pauses = outcome.pauses or outcome.code == failures.TLS_FAILED
