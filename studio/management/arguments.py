@@ -27,6 +27,10 @@ def count(text: str) -> int:
     return _whole(text, least=1)
 
 
+def amount(text: str) -> int:
+    return _whole(text, least=0)
+
+
 def seconds(text: str) -> int:
     return _whole(text, least=0)
 

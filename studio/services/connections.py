@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -255,9 +255,24 @@ def delete(*, connection: Connection) -> bool:
     return True
 
 
-def rotate() -> int:
-    """Encrypt every stored key anew under the newest of our keys; how many there were."""
-    rows = Connection.objects.exclude(key_ciphertext="")
-    for row in rows:
-        Connection.objects.filter(pk=row.pk, key_ciphertext=row.key_ciphertext).update(key_ciphertext=vault.reseal(row))
-    return len(rows)
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """How many stored keys were encrypted anew, and how many could not be opened and stayed as they are."""
+
+    rotated: int
+    unreadable: int
+
+
+def rotate() -> Rotation:
+    """Encrypt every stored key anew under the newest of our keys. Safe beside everything that runs, and again after it
+    was broken off: a key that somebody enters meanwhile stays. Raises Unreadable where our keys are no keys."""
+    rotated = unreadable = 0
+    for row in Connection.objects.exclude(key_ciphertext="").order_by("pk").iterator():
+        try:
+            resealed = vault.reseal(row)
+        except vault.Unopened:
+            unreadable += 1
+            continue
+        Connection.objects.filter(pk=row.pk, key_ciphertext=row.key_ciphertext).update(key_ciphertext=resealed)
+        rotated += 1
+    return Rotation(rotated, unreadable)

@@ -25,6 +25,10 @@ class Unreadable(ValueError):
     """A stored key cannot be opened, or the keys to open it with are no keys; the message says what to do."""
 
 
+class Unopened(Unreadable):
+    """A stored key was encrypted with a key that we do not have."""
+
+
 def key_file() -> Path:
     return Path(settings.STUDIO_DATA) / "keys" / "connections"
 
@@ -44,17 +48,23 @@ def unseal(connection: Connection) -> str:
     try:
         content = json.loads(_box().decrypt(connection.key_ciphertext.encode()))
     except InvalidToken:
-        message = _("The stored key cannot be opened: the studio's own keys have changed. Enter the key again.")
-        raise Unreadable(message) from None
+        raise Unopened(_unopened()) from None
     if (content["connection"], content["team"]) != (connection.pk, connection.team_id):
         raise Unreadable(_("The stored key belongs to another connection. Enter the key again."))
     return str(content["key"])
 
 
+def _unopened() -> str:
+    return _("The stored key cannot be opened: the studio's own keys have changed. Enter the key again.")
+
+
 @sensitive_variables()
 def reseal(connection: Connection) -> str:
-    """The same ciphertext under the newest of our keys."""
-    return _box().rotate(connection.key_ciphertext.encode()).decode()
+    """The same ciphertext under the newest of our keys. Raises Unopened."""
+    try:
+        return _box().rotate(connection.key_ciphertext.encode()).decode()
+    except InvalidToken:
+        raise Unopened(_unopened()) from None
 
 
 @sensitive_variables()

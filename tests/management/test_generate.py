@@ -70,6 +70,18 @@ def test_references_are_sent_in_their_order_and_leave_the_prompt_alone(studio: S
     assert len(provider.submissions[0].files) == 2
 
 
+def test_a_picture_may_be_shown_on_its_way(studio: Studio) -> None:
+    with Provider() as provider:
+        studio.allow = provider.address
+        studio.run("connect", "Local", "--provider", "openai", "--base-url", provider.base_url)
+        asked = ("generate", "-p", "A cup", "--connection", "Local", "--model", "gpt-image-2", "--inline")
+        code, found = studio.json(*asked, "--partials", "2")
+        refused, said = studio.json(*asked, "--partials", "4")
+    assert (code, len(found["images"])) == (0, 1)
+    assert provider.submissions[0].fields["partial_images"] == 2
+    assert (refused, said["error"]["code"], len(provider.submissions)) == (65, "refused", 1)
+
+
 def test_several_takes_are_numbered(started: Studio) -> None:
     code, found = started.json("generate", "-p", "A cup", "-n", "2", "-s", "256x256", "-f", "cup.webp", "--inline")
     assert code == 0
@@ -117,6 +129,8 @@ def test_ctrl_c_cancels_and_says_try_later(studio: Studio) -> None:
         (("-p", "a", "-i", "nowhere.png", "--inline"), 65, "file_unreadable"),
         (("-p", "a", "--connection", "Nobody", "--inline"), 65, "missing"),
         (("-p", "a", "--model", "nothing", "--inline"), 65, "refused"),
+        (("-p", "a", "--partials", "-1", "--inline"), 64, "usage"),
+        (("-p", "a", "--partials", "1", "--inline"), 65, "refused"),
         (("-p", "a", "-f", "/proc/nowhere/x.png", "--inline"), 77, "out_unwritable"),
     ],
 )

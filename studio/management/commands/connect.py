@@ -1,67 +1,130 @@
-"""``manage.py connect``: creates or changes a team's connection to a provider."""
+"""``manage.py connect``: creates or changes a team's connection to a provider, pauses, resumes and tests it."""
 
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from studio.management.scripting import Exit, ScriptCommand, Stop
+from studio.management import arguments
+from studio.management.scripting import EXITS, Exit, ScriptCommand, Stop
 from studio.models import Connection
+from studio.providers import catalogue
 from studio.services import choosing, connections
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
+    from studio.providers.values import TestResult
+
+EPILOG = (
+    "Without --key-env a key that is needed is read from the variable that the provider's own tools use, such as "
+    "OPENAI_API_KEY, where the connection has none yet. Exit codes: 0 done; 64 the command line is wrong; 65 a value "
+    "cannot be used; with --test 69 where the provider did not answer as it should, 77 where it refused the key."
+)
+
 
 class Command(ScriptCommand):
     help = "Create a connection, or change the one of this name."
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        return super().create_parser(prog_name, subcommand, epilog=EPILOG, **kwargs)
+
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", metavar="NAME")
-        parser.add_argument("--provider", metavar="ID", required=True)
-        parser.add_argument("--base-url", metavar="URL", help="the server's address; default: the provider's own")
-        parser.add_argument("--key-env", metavar="VAR", help="the environment variable that holds the key")
-        parser.add_argument("--team", metavar="SLUG", default="", help="default: the first")
-        parser.add_argument("--json", action="store_true", help="print one JSON object")
+        add = parser.add_argument
+        add("name", metavar="NAME")
+        add("--provider", metavar="ID", help=f"{', '.join(catalogue.providers())}; needed for a new connection")
+        add("--base-url", metavar="URL", help="the server's address; default: the provider's own")
+        add("--key-env", metavar="VAR", help="the environment variable that holds the key")
+        add("--concurrency", type=arguments.count, metavar="N", help="calls at once (8)")
+        pause = parser.add_mutually_exclusive_group()
+        pause.add_argument("--pause", metavar="REASON", help="send no new calls; everybody can read the reason")
+        pause.add_argument("--resume", action="store_true", help="let calls go on")
+        add("--test", action="store_true", help="ask the provider something that costs nothing")
+        add("--team", metavar="SLUG", default="", help="default: the first")
+        add("--json", action="store_true", help="print one JSON object")
 
     @sensitive_variables("key")
     def handle(self, *args: Any, **options: Any) -> None:
-        key = _key(options["key_env"])
         choosing.ensure_started()
         try:
             team = choosing.team(options["team"])
             known = Connection.objects.for_team(team).filter(name=options["name"].strip()).first()
+            provider = _provider(options["provider"], known)
             address = options["base_url"]
+            address = address if address is not None else known.base_url if known else ""
+            variable = options["key_env"] or _usual_variable(provider, address, known)
+            key = _key(variable)
             row = connections.save(
                 team=team,
                 user=choosing.owner(team),
                 name=options["name"],
-                provider=options["provider"],
-                base_url=address if address is not None else known.base_url if known else "",
+                provider=provider,
+                base_url=address,
                 key=key,
-                concurrency=known.concurrency if known else 8,
+                concurrency=options["concurrency"] or (known.concurrency if known else 8),
                 connection=known,
             )
         except (choosing.Missing, connections.Invalid) as error:
             raise Stop(Exit.BAD_INPUT, "connection_invalid", str(error)) from None
+        if variable and not options["key_env"]:
+            self.say(_("The key was read from %(name)s.") % {"name": variable})
+        if options["pause"] is not None:
+            connections.pause(connection=row, reason=options["pause"])
+        if options["resume"]:
+            connections.resume(connection=row)
+        result = connections.test(row) if options["test"] else None
+        self._print(row, options, created=known is None, result=result)
+        sys.exit(_exit_of(result))
+
+    def _print(self, row: Connection, options: dict[str, Any], *, created: bool, result: TestResult | None) -> None:
+        row.refresh_from_db()
+        message = "" if result is None else " ".join(_(line) for line in result.message.splitlines() if line)
         if options["json"]:
-            self.print_json(
-                {"connection": row.pk, "name": row.name, "provider": row.provider, "created": known is None}
-            )
-        else:
-            words = _("Changed the connection “%(name)s”.") if known else _("Made the connection “%(name)s”.")
-            self.stdout.write(words % {"name": row.name})
+            found: dict[str, Any] = {"connection": row.pk, "name": row.name, "provider": row.provider}
+            test = None if result is None else {"passed": result.passed, "message": message, "code": result.code}
+            self.print_json(found | {"created": created, "paused": row.paused_at is not None, "test": test})
+            return
+        words = _("Made the connection “%(name)s”.") if created else _("Changed the connection “%(name)s”.")
+        self.stdout.write(words % {"name": row.name})
+        if message:
+            self.stdout.write(message)
+
+
+def _provider(named: str | None, known: Connection | None) -> str:
+    if named is None and known is None:
+        raise Stop(Exit.USAGE, "usage", _("Name the --provider of a new connection."))
+    return named or (known.provider if known else "")
+
+
+def _usual_variable(provider: str, address: str, known: Connection | None) -> str:
+    """Where the provider's own tools would look: only for its own address, and only where no key is stored."""
+    row = catalogue.providers().get(provider)
+    if row is None or not row.key_required(address) or (known is not None and known.key_ciphertext):
+        return ""
+    if found := next((name for name in row.key_env if os.environ.get(name)), ""):
+        return found
+    if not row.key_env:
+        return ""
+    message = _("This provider needs a key. Set %(names)s, or name another variable with --key-env.")
+    raise Stop(Exit.BAD_INPUT, "key_missing", message % {"names": _(" or ").join(row.key_env)})
 
 
 @sensitive_variables()
-def _key(variable: str | None) -> str:
+def _key(variable: str) -> str:
     """The key is read from a variable: on the command line every user of the machine could see it."""
-    if variable is None:
+    if not variable:
         return ""
     if not (key := os.environ.get(variable, "")):
         message = _("The environment variable %(name)s is empty or not set.") % {"name": variable}
         raise Stop(Exit.BAD_INPUT, "key_missing", message)
     return key
+
+
+def _exit_of(result: TestResult | None) -> Exit:
+    if result is None or result.passed:
+        return Exit.DONE
+    return Exit.NOT_ALLOWED if EXITS.get(result.code) == Exit.NOT_ALLOWED else Exit.UNAVAILABLE
