@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +51,8 @@ def of(attempt: Attempt) -> tuple[Snippet, ...]:
     or where no command makes the same picture."""
     connection = attempt.generation.connection
     try:
-        request = request_of(attempt)
+        # What is shown on the way is no part of the picture, and a command that waits for one reads no stream.
+        request = replace(request_of(attempt), partials=0)
         account = Account(base_url=attempt.base_url, key=KEY if connection.key_ciphertext else "")
         call = adapter(connection.provider).submit(request, account, key=str(attempt.provider_key))
     except (UnknownProvider, ValueError, TypeError, KeyError, FileNotFoundError):

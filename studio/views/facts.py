@@ -80,9 +80,18 @@ def _made_with(attempt: Attempt, generation: Generation) -> tuple[Fact, ...]:
         Fact(label=_("Shape"), value=" ".join(filter(None, (generation.ratio, generation.tier)))),
         Fact(label=_("Quality"), value=quality_words(generation.quality)),
         Fact(label=_("Compression"), value="" if generation.compression is None else str(generation.compression)),
+        _unfinished(attempt, generation),
         Fact(label=_("Version"), value=f"v{generation.version.number}"),
         Fact(label=_("Take"), value=take),
         Fact(label=_("Made by"), value=(by.get_full_name() or by.get_username()) if by else "", said=True),
+    )
+
+
+def _unfinished(attempt: Attempt, generation: Generation) -> Fact:
+    """Fewer may come than were asked for, where the picture is ready sooner."""
+    came = str(attempt.partials) if generation.partials else ""
+    return Fact(
+        label=_("Unfinished pictures"), value=came, note=_("asked for %(asked)s") % {"asked": generation.partials}
     )
 
 

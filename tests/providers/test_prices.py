@@ -57,3 +57,12 @@ def test_the_proof_is_free_for_sure() -> None:
 def test_no_price_and_no_size_give_no_estimate() -> None:
     assert prices.estimate(catalogue.model("openai", "sdxl"), Output()) is None
     assert prices.estimate(IMAGE_2, Output(ratio="", width=100, height=100)) is None
+
+
+def test_unfinished_pictures_cost_a_little_and_never_more_than_the_model_sends() -> None:
+    plain, shown, most = (prices.estimate(IMAGE_2, Output(quality="low", partials=n)) for n in (0, 1, 9))
+    assert plain and shown and most
+    assert (shown.each, most.each) == (plain.each + 100 * 30, plain.each + 3 * 100 * 30)
+    assert (plain.confidence, shown.confidence) == (Confidence.CLOSE, Confidence.ROUGH)
+    free = prices.estimate(catalogue.model("proof", "proof"), Output(partials=3))
+    assert free is not None and free.total == 0

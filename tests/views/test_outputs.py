@@ -144,3 +144,35 @@ def test_exact_pixels_start_from_the_size_that_was_chosen() -> None:
     assert pane(paid, output=Output(model="gpt-image-2", ratio="auto")).wide == "1024"
     wide = pane(paid, output=Output(model="gpt-image-2", ratio="3:2"))
     assert (wide.wide, wide.high) == ("1536", "1024")
+
+
+def test_a_picture_is_shown_while_it_is_made_where_the_model_can_and_somebody_wants_it() -> None:
+    maker = factories.make_connection(provider="openai")
+    off = pane(maker, output=Output(model="gpt-image-2", quality="low"))
+    assert off.partials is not None
+    assert (off.partials["value"], off.partials["chosen"]) == (3, False)
+    assert "$0.009" in off.partials["help"]
+    on = pane(maker, output=Output(model="gpt-image-2", quality="low", takes=10, partials=9), references=1)
+    assert on.output.partials == 3
+    assert [label for label, _price in on.lines] == [
+        "10 takes, low quality, 1:1",
+        "Shown while it is made",
+        "1 reference",
+    ]
+    assert on.lines[1][1] == "$0.09"
+    assert off.total is not None and off.estimate is not None and on.estimate is not None
+    assert on.estimate.each == off.estimate.each + 3 * 100 * 30 + 768 * 8
+    assert on.sureness.startswith("A rough figure")
+
+
+@pytest.mark.parametrize("provider", ["proof", "apiyi", "made-up"])
+def test_nobody_is_offered_what_a_model_does_not_do(provider: str, connection: Connection) -> None:
+    other = connection if provider == "made-up" else factories.make_connection(provider=provider)
+    shown = pane(other, output=Output(partials=3))
+    assert shown.partials is None
+    assert shown.output.partials == 0
+
+
+def test_another_model_of_a_compatible_server_is_shown_no_sooner() -> None:
+    local = factories.make_connection(provider="openai", found_models=["sdxl"])
+    assert pane(local, output=Output(connection=local.pk, model="sdxl")).partials is None
