@@ -131,7 +131,9 @@ class WatchedStream(httpcore.AsyncNetworkStream):
         self._inner, self._watch = inner, watch
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        content = await self._inner.read(max(max_bytes, self._watch.piece), timeout)
+        # One byte past the cap is enough to know.
+        most = min(max(max_bytes, self._watch.piece), self._watch.left + 1)
+        content = await self._inner.read(most, timeout)
         self._watch.received(len(content))
         return content
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import random
 
 import pytest
 from hypothesis import given
@@ -122,6 +123,15 @@ EMBEDDINGS = (
 def test_no_embedding_carries_a_private_address_out(v4: int, embed: object) -> None:
     assert not public(ipaddress.IPv4Address(v4))
     assert not public(ipaddress.IPv6Address(embed(v4)))  # type: ignore[operator]
+
+
+def test_twenty_thousand_embeddings_carry_none_out() -> None:
+    chance = random.Random(20_000)
+    for _ in range(20_000):
+        network = chance.choice(addresses.DENIED_V4)
+        v4 = int(network.network_address) + chance.randrange(network.num_addresses)
+        embedded = ipaddress.IPv6Address(chance.choice(EMBEDDINGS)(v4))
+        assert not permitted(embedded, listed=False), embedded
 
 
 @given(st.ip_addresses(v=4) | st.ip_addresses(v=6))

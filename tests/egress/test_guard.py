@@ -14,14 +14,16 @@ from typing import Any
 import httpcore
 import pytest
 
-from studio.egress import network
+from studio.egress import client, network
 from studio.egress.addresses import Address
 from studio.egress.client import BlockedCall, EgressError, NotSent
+from studio.egress.hosts import Hosts
 from studio.providers import adapter, failures
 from studio.providers.values import Failure
 from tests.doubles.behaviour import FAULTS
 from tests.doubles.provider import Provider
 from tests.egress.paid import KEY, call, request, send
+from tests.egress.test_addresses import PRIVATE
 from tests.egress.tls import TlsServer
 
 Resolver = Callable[[str, int], Any]
@@ -66,6 +68,20 @@ def test_no_spelling_of_this_machine_reaches_a_socket(spelling: str, connected: 
     with pytest.raises(NotSent) as fault:
         send(call(f"https://{spelling}/v1"), tmp_path, resolver=as_the_system_does)
     assert fault.value.code in {failures.BLOCKED_ADDRESS, failures.ADDRESS_UNREADABLE}
+    assert connected == []
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_no_private_address_reaches_a_socket_by_itself_or_by_name(
+    address: str, connected: list[str], tmp_path: Path
+) -> None:
+    look, _ = resolver([address])
+    literal = f"https://[{address}]/v1" if ":" in address else f"https://{address}/v1"
+    for url in (literal, "https://example.com/v1"):
+        with pytest.raises(BlockedCall):
+            send(call(url), tmp_path, resolver=look)
+        with pytest.raises(BlockedCall):
+            asyncio.run(client.fetch(url, tmp_path / "part", hosts=Hosts.of(("*",)), resolver=look))
     assert connected == []
 
 
