@@ -21,8 +21,10 @@ from tests.worker.conftest import PACE, Engine
 # Playwright's synchronous interface runs an event loop in this thread, which Django takes for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
+# SLOW_BROWSER=6: pages run six times as slowly, which shows the tests that press before the page is ready.
+SLOW = float(os.environ.get("SLOW_BROWSER", "1"))
 # Generous, for machines that do other things too; what is there is found at once.
-PATIENCE = 15_000
+PATIENCE = 15_000 * max(1.0, SLOW / 2)
 expect.set_options(timeout=PATIENCE)
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -61,6 +63,8 @@ def open_page(chromium: Browser, live_server: Any, sign_in: Callable[[User], Cli
         context.add_cookies([{"name": "studio-session", "value": session, "url": live_server.url}])
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
+        if SLOW > 1:
+            context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOW})
         page.on("request", watch)
         page.on(
             "console", lambda said: wrong.append(said.text) if said.type == "error" and "CSP" in said.text else None

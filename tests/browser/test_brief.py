@@ -34,7 +34,7 @@ def test_text_lines_are_added_and_moved_and_removed(page: Page) -> None:
     expect(page.locator("#f-text-1")).to_be_focused()
     page.keyboard.insert_text("ليلة الموسيقى")
     page.locator("#f-script-1").select_option("arabic")
-    assert page.locator("#f-text-1").get_attribute("dir") == "rtl"
+    expect(page.locator("#f-text-1")).to_have_attribute("dir", "rtl")
     expect(page.locator("dd[data-segment=text] [lang=ar]")).to_have_text("ليلة الموسيقى")
     page.get_by_role("button", name="Move line 2 up").click()
     expect(page.locator("#f-text-0")).to_have_value("ليلة الموسيقى")
@@ -50,7 +50,7 @@ def test_nothing_typed_into_a_new_line_is_lost(page: Page) -> None:
     page.keyboard.type("AQUA")
     expect(page.locator("dd[data-segment=text]")).to_contain_text("“AQUA”")
     expect(page.locator("#line-count")).to_have_text("2 lines, spelled exactly")
-    assert page.locator("#f-text-1").input_value() == "AQUA"
+    expect(page.locator("#f-text-1")).to_have_value("AQUA")
     expect(page.locator("#f-text-1")).to_be_focused()
     page.locator("#line-add").click()
     page.locator("[data-finding]", has_text="minimal").locator("button").click()
@@ -168,7 +168,7 @@ def test_an_undo_goes_when_somebody_types_on(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("dd[data-segment=lighting]")).to_have_text("dusk")
     expect(page.locator("#undo")).to_have_count(0)
-    assert page.locator("#f-lighting").input_value() == "dusk"
+    expect(page.locator("#f-lighting")).to_have_value("dusk")
 
 
 def test_a_prompt_is_called_by_its_first_words_until_it_has_a_title(

@@ -82,7 +82,7 @@ def test_a_fix_takes_typed_text_along(page: Page) -> None:
     page.locator("#f-subject").fill("A tin of tea")
     page.locator("[data-finding]", has_text="minimal").locator("button").click()
     expect(page.locator("#f-style-1")).to_have_count(0)
-    assert page.locator("#f-subject").input_value() == "A tin of tea"
+    expect(page.locator("#f-subject")).to_have_value("A tin of tea")
     saved(page, "A tin of tea")
 
 
@@ -121,14 +121,14 @@ def test_what_is_chosen_while_a_generate_is_on_its_way_stays_chosen(page: Page) 
     page.locator("#generate").click()
     expect(page.locator("#takes .tile")).to_have_count(1)
     expect(page.locator("#output")).to_contain_text("1280 × 720")
-    assert page.locator("[name=ratio]:checked").input_value() == "16:9"
+    expect(page.locator("[name=ratio]:checked")).to_have_value("16:9")
 
 
 def test_a_blocked_generate_says_why_and_loses_nothing(page: Page) -> None:
     page.locator("#f-subject").fill("Poster of [LANDMARK]")
     page.locator("#generate").click()
     expect(page.locator("#refusal")).to_contain_text("LANDMARK")
-    assert page.locator("#f-subject").input_value() == "Poster of [LANDMARK]"
+    expect(page.locator("#f-subject")).to_have_value("Poster of [LANDMARK]")
     assert not Generation.objects.exists()
 
 
@@ -197,7 +197,7 @@ def test_exact_pixels_and_takes_say_what_they_take(page: Page) -> None:
         expect(page.locator("#output .wrong")).to_have_count(0)
         page.locator("#width").fill(typed)
         expect(page.locator("#output .wrong")).to_have_text("Give width and height in whole pixels.")
-        assert page.locator("#width").input_value() == typed
+        expect(page.locator("#width")).to_have_value(typed)
     most = page.locator("#takes-in").get_attribute("max")
     page.locator("#takes-in").fill("99")
     page.locator("#takes-in").press("Tab")

@@ -19,7 +19,7 @@ def test_a_reload_keeps_the_draft(page: Page) -> None:
     expect(page.locator("dd[data-segment=subject]")).to_contain_text("A tin — 缶")
     saved(page, "\n A tin — 缶 ")
     page.reload()
-    assert page.locator("#f-subject").input_value() == "\n A tin — 缶 "
+    expect(page.locator("#f-subject")).to_have_value("\n A tin — 缶 ")
     expect(page.locator("#kept")).to_be_hidden()
 
 
@@ -120,7 +120,11 @@ def test_what_is_typed_while_the_words_come_back_joins_them(page: Page) -> None:
     page.route("**/draft/", lambda route: held.append(route))
     page.reload()
     page.locator("#f-setting").fill("typed meanwhile")
-    page.wait_for_timeout(500)
+    for _ in range(300):
+        if held:
+            break
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(500)  # a second one would leave by now
     assert len(held) == 1
     held.pop().continue_()
     page.unroute("**/draft/")
@@ -134,6 +138,7 @@ def test_a_reload_writes_over_nobody(page: Page, open_page: Callable[..., Page],
     page.evaluate("navigator.sendBeacon = () => true")
     page.route("**/draft/", lambda route: route.abort())
     page.locator("#f-subject").fill("Not sent yet")
+    expect(page.locator("#offline")).to_be_visible()
     other = open_page(owner, address, within=page)
     other.get_by_role("button", name="Discard it").click()
     other.locator("#f-setting").fill("from the second tab")
@@ -141,7 +146,7 @@ def test_a_reload_writes_over_nobody(page: Page, open_page: Callable[..., Page],
     page.unroute("**/draft/")
     page.reload()
     expect(page.locator("#kept")).to_be_visible()
-    assert page.locator("#f-setting").input_value() == "from the second tab"
+    expect(page.locator("#f-setting")).to_have_value("from the second tab")
     saved(page, "from the second tab", attribute="setting")
 
 

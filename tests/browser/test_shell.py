@@ -34,7 +34,7 @@ def settings_page(open_page: Open, owner: User, team: Team, prompt: Prompt) -> P
 def test_the_sheets_rows_are_what_the_keys_do(settings_page: Page, team: Team) -> None:
     page = settings_page
     page.keyboard.press("?")
-    assert page.locator(SHEET).get_by_text("Connections").is_visible()
+    expect(page.locator(SHEET).get_by_text("Connections")).to_be_visible()
     page.keyboard.press("Escape")
     page.locator(SHEET).wait_for(state="detached")
     page.keyboard.press("g")
@@ -45,7 +45,7 @@ def test_the_sheets_rows_are_what_the_keys_do(settings_page: Page, team: Team) -
 def test_keys_are_letters_while_one_types(open_page: Open, owner: User, team: Team) -> None:
     page = open_page(owner, f"{reverse('connection-create', args=[team.slug])}?provider=openai")
     page.locator("#id_name").press_sequentially("g n ? /")
-    assert page.locator("#id_name").input_value() == "g n ? /"
+    expect(page.locator("#id_name")).to_have_value("g n ? /")
     assert page.locator(SHEET).count() == 0
 
 
@@ -71,12 +71,23 @@ def test_arrows_choose_and_the_field_says_what_is_chosen(settings_page: Page) ->
     page = settings_page
     page.keyboard.press("Control+k")
     options = page.locator(f"{PALETTE} [role=option]")
-    options.first.wait_for()
+    expect(options.first).to_have_attribute("aria-selected", "true")
     for key, chosen in (("ArrowDown", 1), ("ArrowUp", 0), ("ArrowUp", options.count() - 1)):
         page.keyboard.press(key)
-        assert options.nth(chosen).get_attribute("aria-selected") == "true"
-        field = page.locator("#palette [role=combobox]")
-        assert field.get_attribute("aria-activedescendant") == options.nth(chosen).get_attribute("id")
+        expect(options.nth(chosen)).to_have_attribute("aria-selected", "true")
+        named = options.nth(chosen).get_attribute("id") or ""
+        expect(page.locator("#palette [role=combobox]")).to_have_attribute("aria-activedescendant", named)
+
+
+def test_the_palette_takes_every_key_from_the_first_and_replaces_what_was_asked_before(settings_page: Page) -> None:
+    page = settings_page
+    field = page.locator("#palette [role=combobox]")
+    for asked in ("light", "dark"):
+        page.keyboard.press("Control+k")
+        page.keyboard.type(asked)  # at once: whatever follows the opening must not get in between
+        expect(page.locator(f"#palette [data-q={asked}]")).to_be_attached()
+        expect(field).to_have_value(asked)
+        page.locator("#palette").evaluate("dialog => dialog.close()")
 
 
 def test_the_theme_changes_at_once_and_stays(settings_page: Page, owner: User) -> None:
@@ -85,11 +96,11 @@ def test_the_theme_changes_at_once_and_stays(settings_page: Page, owner: User) -
     page.keyboard.type("dark")
     with page.expect_response("**/theme/"):
         page.keyboard.press("Enter")
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "oklch(0.165 0 0)"
-    assert page.locator("input[name=theme][value=dark]").is_checked()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.locator("body")).to_have_css("background-color", "oklch(0.165 0 0)")
+    expect(page.locator("input[name=theme][value=dark]")).to_be_checked()
     page.reload()
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_focus_comes_back_to_the_menu_whose_entry_opened_a_dialog(settings_page: Page) -> None:
@@ -106,7 +117,7 @@ def test_a_message_goes_when_dismissed(settings_page: Page) -> None:
     page = settings_page
     page.get_by_role("button", name="Save").click()
     page.locator(".toast").get_by_role("button", name="Dismiss").click()
-    assert page.locator(".toast").count() == 0
+    expect(page.locator(".toast")).to_have_count(0)
 
 
 def test_an_error_of_a_fragment_is_said_beside_the_page(
@@ -117,7 +128,7 @@ def test_an_error_of_a_fragment_is_said_beside_the_page(
     Connection.objects.filter(pk=server.pk).delete()
     page.get_by_role("button", name="Test").click()
     page.locator(".toast").wait_for()
-    assert page.get_by_role("heading", name="Layout proof").is_visible()
+    expect(page.get_by_role("heading", name="Layout proof")).to_be_visible()
 
 
 def test_a_connection_is_paused_by_keyboard_alone(
@@ -126,10 +137,11 @@ def test_a_connection_is_paused_by_keyboard_alone(
     page = open_page(owner, reverse("connection-list", args=[team.slug]))
     page.get_by_role("button", name="Pause", exact=True).focus()
     page.keyboard.press("Enter")
+    expect(page.locator("[name=reason]:focus")).to_be_visible()
     page.keyboard.type("Invoice is late")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Resume").wait_for()
-    assert page.get_by_text("Invoice is late").is_visible()
+    expect(page.get_by_text("Invoice is late")).to_be_visible()
 
 
 def test_the_first_sign_in_leads_to_work(open_page: Open, prompt: Prompt) -> None:
@@ -142,7 +154,7 @@ def test_the_first_sign_in_leads_to_work(open_page: Open, prompt: Prompt) -> Non
     page.get_by_role("button", name="Sign in as newcomer").press("Enter")
     page.get_by_role("link", name="Not now").click()
     page.wait_for_url("**/t/**")
-    assert page.get_by_role("button", name="Account: newcomer").is_visible()
+    expect(page.get_by_role("button", name="Account: newcomer")).to_be_visible()
 
 
 @pytest.mark.parametrize("name", ["settings", "connection-list", "connection-create", "job-list"])

@@ -5,7 +5,9 @@
       this.dialog = this.querySelector("dialog");
       this.field = this.querySelector("input[role=combobox]");
       this.list = this.querySelector("[role=listbox]");
-      this.dialog.addEventListener("toggle", (event) => this.toggled(event.newState === "open"));
+      this.dialog.addEventListener("beforetoggle", (event) => this.opens(event.newState === "open"));
+      this.field.addEventListener("focus", () => this.opening && this.opens(false));
+      this.dialog.addEventListener("toggle", (event) => event.newState === "open" && this.field.dispatchEvent(new Event("ps:open")));
       this.field.addEventListener("input", () => (this.behind = true));
       this.field.addEventListener("keydown", (event) => this.pressed(event));
       this.list.addEventListener("click", (event) => event.target.closest("[role=option]") && this.dialog.close());
@@ -16,10 +18,11 @@
       return [...this.list.querySelectorAll("[role=option]")];
     }
 
-    toggled(open) {
-      if (!open) return;
+    /* What was asked the last time is selected before the first key of this time: later, that key would be lost. A field
+       that is closed and opened in one breath never loses the focus, so it does not get it either. */
+    opens(opening) {
+      this.opening = opening;
       this.field.select();
-      this.field.dispatchEvent(new Event("ps:open"));
     }
 
     arrived() {

@@ -1,9 +1,18 @@
-/* <ps-tree>: arrows go from value to value where they cannot go on inside one. */
+/* <ps-tree>: arrows go from value to value where they cannot go on inside one; what opens is ready to be typed into. */
 (() => {
   class Tree extends HTMLElement {
     connectedCallback() {
       this.addEventListener("keydown", (event) => this.pressed(event));
-      this.addEventListener("toggle", ({ target }) => target.open && target.querySelector("input").focus(), true);
+      this.addEventListener("click", (event) => this.opened(event));
+    }
+
+    /* At once: an event that comes after the opening would take the focus from somebody who types already. */
+    opened(event) {
+      const details = event.target.closest("summary")?.parentNode;
+      if (!details || details.open) return;
+      event.preventDefault();
+      details.open = true;
+      details.querySelector("input").focus();
     }
 
     pressed(event) {
