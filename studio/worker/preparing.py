@@ -48,8 +48,8 @@ async def prepared(hold: Hold, adapter: Adapter, floor: Floor) -> ImageRequest |
         log.exception("The references of attempt %s could not be made ready.", claimed.pk)
         outcome = Failure(code=failures.UNEXPECTED)
     if isinstance(outcome, Failure):
-        # What was sent before, and may be taken on already, has not failed by this.
-        return replace(outcome, unclear=True, not_accepted=False) if claimed.submitted_at else outcome
+        # What was sent before, and may be taken on already, has not failed by this: only this try came to nothing.
+        return replace(outcome, not_accepted=True) if claimed.submitted_at else outcome
     hold.references = tuple(sent for _file, sent in outcome)
     return replace(claimed.request, references=tuple(file for file, _sent in outcome))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -231,6 +232,19 @@ def test_a_call_that_is_sent_again_has_the_same_bytes(
     assert len(submissions) == 2
     assert submissions[0] == submissions[1]
     assert sum(provider.billed.values()) == 1
+
+
+def test_what_may_be_taken_on_already_does_not_fail_for_want_of_a_road(
+    offer: Offer, asked: Callable[..., Attempt], provider: Provider, three: tuple[Reference, ...], pump: Pump
+) -> None:
+    offer("link")
+    attempt = asked(three[0])
+    Attempt.objects.filter(pk=attempt.pk).update(submitted_at=timezone.now())
+
+    pump(attempt)
+
+    assert (attempt.state, attempt.cost) == ("unknown", None)
+    assert provider.requests == []
 
 
 def test_a_link_ends_with_its_attempt(
