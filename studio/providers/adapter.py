@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from studio.providers.events import Event
     from studio.providers.values import (
         Account,
@@ -41,6 +43,19 @@ class Streams(Protocol):
 
     def read_event(self, event: Event) -> Picture | None:
         """The unfinished picture in an event before the last; None where it is about something else."""
+        ...
+
+
+@runtime_checkable
+class Quotes(Protocol):
+    """A provider that says what a picture would cost."""
+
+    def quotes(self, account: Account) -> Mapping[tuple[str, str], Call]:
+        """Free calls by model and tier, each of which asks for one price."""
+        ...
+
+    def read_quote(self, reply: Reply) -> int | None:
+        """Micro-dollars a picture; None where the answer names no price."""
         ...
 
 

@@ -40,8 +40,13 @@ POLL_AFTER = 2.0
 # Of a question whose answer was no JSON, such as the page of a proxy.
 POLL_AFTER_JUNK = 10.0
 
+# Seconds: somebody looks on while prices are read.
+QUOTE_DEADLINE = 5.0
+
 API = "api/v1"
-MODEL_PATH = f"{API}/gpt_image_2"
+SERVICE = "gpt_image_2"
+MODEL_PATH = f"{API}/{SERVICE}"
+PRICES = f"{API}/price_quotes"
 TEXT, EDIT = "text_to_image", "edit_image"
 BALANCE = f"{API}/me/balance"
 TASK_HEADER = "x-runapi-task-id"
@@ -106,6 +111,20 @@ class RunAPI:
             message = _("Connected, but the account has no credit left.")
         return TestResult(passed=True, message=message, balance=balance)
 
+    def quotes(self, account: Account) -> Mapping[tuple[str, str], Call]:
+        """With references it costs the same."""
+        found: dict[tuple[str, str], Call] = {}
+        for model in catalogue.provider(self.id).models.values():
+            for (_ratio, tier), (width, height) in model.sizes.table.items():
+                params = {"prompt": "A coffee tin", **_size(f"{width}x{height}")}
+                fields = {"service": SERVICE, "action": TEXT, "model": model.id, "params": params}
+                call = jobs.submission(f"{_base(account)}/{PRICES}", account, fields)
+                found[model.id, tier] = replace(call, deadline=QUOTE_DEADLINE)  # any ratio of a tier costs the same
+        return found
+
+    def read_quote(self, reply: Reply) -> int | None:
+        return runapi_billing.quoted(jobs.body_of(reply)) if jobs.is_answer(reply) else None
+
 
 def _base(account: Account) -> str:
     """The provider names its address without the path; whoever typed the path as well meant the same."""
@@ -155,7 +174,7 @@ def _placed(location: str | None) -> str:
     if not found or not all(jobs.id_of(each) and "/" not in each for each in steps):
         return ""
     for action in (TEXT, EDIT):
-        if steps[:-1] == [MODEL_PATH.rpartition("/")[2], action]:
+        if steps[:-1] == [SERVICE, action]:
             return _kept(action, steps[-1])
     return jobs.id_of("/" + "/".join(steps))
 

@@ -1,4 +1,4 @@
-"""What a task of RunAPI says about money: what was taken for it, and whether that was given back."""
+"""What RunAPI says about money: what a task will cost, what was taken for it, and whether that was given back."""
 
 from __future__ import annotations
 
@@ -29,6 +29,15 @@ def balance(body: Mapping[str, Any]) -> int | None:
     if isinstance(cents, bool) or not isinstance(cents, int | float) or not math.isfinite(cents):
         return None
     return round(cents * MICRO_DOLLARS_PER_CENT) if abs(cents) <= MOST_CENTS else None
+
+
+def quoted(body: Mapping[str, Any]) -> int | None:
+    """Micro-dollars that a task like the one described would set aside; None where there is no price for it now."""
+    quote = body.get("price_quote")
+    if not isinstance(quote, Mapping) or quote.get("pricing_status") != "available" or quote.get("currency") != "USD":
+        return None
+    cents = _whole(quote.get("reservation_amount_cents"), MOST_CENTS)
+    return cents * MICRO_DOLLARS_PER_CENT if cents else None
 
 
 def _taken(body: Mapping[str, Any]) -> int | None:

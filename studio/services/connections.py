@@ -20,7 +20,7 @@ from studio.models import Connection, Team, User
 from studio.providers import catalogue, failures
 from studio.providers.capabilities import Confidence, Price, PriceKind
 from studio.providers.values import Account, Reply, TestResult
-from studio.services import throttles, vault
+from studio.services import quotes, throttles, vault
 from studio.services.vault import Unreadable
 from studio.storage import files
 
@@ -188,9 +188,10 @@ def address(connection: Connection) -> str:
 
 
 def model(connection: Connection, id: str) -> Model:
-    """The catalogue's model. Where the catalogue knows no price, with the one that the provider told when the
-    connection was tested, which says nothing of sizes and references. Raises UnknownProvider and UnknownModel."""
-    known = catalogue.model(connection.provider, id)
+    """The catalogue's model, at the prices that the provider quoted when the connection was tested. Where the catalogue
+    knows none, at the one that it told then, which says nothing of sizes and references. Raises UnknownProvider and
+    UnknownModel."""
+    known = quotes.applied(catalogue.model(connection.provider, id), connection.found_prices)
     told = connection.found_prices.get(id)
     if known.price is not None or not isinstance(told, int) or told <= 0:
         return known
@@ -227,6 +228,8 @@ def _tested(connection: Connection) -> TestResult:
             key = throttles.throttled(connection.provider, opened)
             reply = throttles.in_turn(key, lambda come: send(before_send=come))
         result = adapter.read_test(reply)
+        if result.passed:
+            result = replace(result, prices={**result.prices, **quotes.read(adapter, opened)})
     except client.EgressError as error:
         return TestResult(passed=False, message=_told(error.code, "\n"), code=error.code)
     except Unreadable as error:

@@ -65,6 +65,7 @@ class RunAPI:
         self.checks: list[Behaviour] = []
         self.balance = 5000
         self.files = Files(provider)
+        self.quotes: list[Behaviour] = []  # how questions for a price are answered, one for each
         self._by_key: dict[str, Job] = {}
         self._numbers = itertools.count(1)
 
@@ -80,6 +81,8 @@ class RunAPI:
             behaviour = self.provider._take("models")
             paid = {"balance_cents": self.balance, "paid_balance_cents": self.balance, "bonus_balance_cents": 0}
             return paid if behaviour.body is None else behaviour.body, behaviour
+        if (request.method, path) == ("POST", "/api/v1/price_quotes"):
+            return self._quoted(request)
         action, _slash, task = path.removeprefix(ROUTE).partition("/")
         if path.startswith(ROUTE) and action in TASKS:
             if request.method == "POST" and not task:
@@ -110,6 +113,27 @@ class RunAPI:
         reserved = {"reservation": {"amount_cents": CENTS[fields.get("output_resolution", "1k")]}}
         body = {"id": job.id, "status": "pending", "billing": reserved, "task_replayed": False}
         return body if behaviour.body is None else behaviour.body, replace(behaviour, held=False)
+
+    def _quoted(self, request: Recorded) -> tuple[Any, Behaviour]:
+        """What a task like this would cost; free, and asked for without a prompt's being made."""
+        fields = request.json
+        if not isinstance(fields, dict) or fields.keys() != {"service", "action", "model", "params"}:
+            raise Refused(422, "A quote is asked for by service, action, model and params.", code="invalid_request")
+        if fields["service"] != "gpt_image_2" or fields["action"] not in TASKS:
+            raise Refused(404, "No such service.", code="not_found")
+        params = _valid(fields["params"] | {"model": fields["model"]}, FIELDS)
+        quote = {
+            "service": fields["service"],
+            "action": fields["action"],
+            "model": fields["model"],
+            "pricing_status": "available",
+            "currency": "USD",
+            "reservation_amount_cents": CENTS[params.get("output_resolution", "1k")],
+            "estimate_basis": "exact",
+            "as_of": "2026-07-23T00:00:00.000000Z",
+        }
+        behaviour = self.quotes.pop(0) if self.quotes else Behaviour()
+        return {"price_quote": quote} if behaviour.body is None else behaviour.body, behaviour
 
     def _told(self, action: str, job_id: str) -> tuple[Any, Behaviour]:
         """A task is known below its own route alone."""
@@ -158,7 +182,10 @@ def size_of(fields: dict[str, Any]) -> str:
 def _checked(request: Recorded, known: frozenset[str]) -> dict[str, Any]:
     if request.header("content-type") != "application/json" or not isinstance(request.json, dict):
         raise Refused(415, "Expected a JSON object.", code="unsupported_media_type")
-    fields: dict[str, Any] = request.json
+    return _valid(request.json, known)
+
+
+def _valid(fields: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
     if unknown := fields.keys() - known:
         raise Refused(422, f"{sorted(unknown)[0]} is not permitted.", code="invalid_request")
     if fields.get("model") != "gpt-image-2":

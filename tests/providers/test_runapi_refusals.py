@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from studio.providers import adapter, failures
+from studio.providers.adapter import Quotes
 from studio.providers.values import Account, Billed, Failure, ImageRequest, RemoteJob, Reply
 
 RUNAPI = adapter("runapi")
@@ -134,3 +135,41 @@ def test_the_free_test_says_what_it_found(status: int, body: Any, passed: bool, 
 def test_the_balance_is_told_in_micro_dollars(cents: Any, balance: int | None) -> None:
     result = read_test(200, {"balance_cents": cents})
     assert (result.balance, result.passed) == (balance, balance is not None)
+
+
+@pytest.mark.parametrize("tier", ["1K", "2K", "4K"])
+def test_a_price_is_asked_for_by_tier_and_needs_no_picture(tier: str) -> None:
+    assert isinstance(RUNAPI, Quotes)
+    call = RUNAPI.quotes(ACCOUNT)["gpt-image-2", tier]
+    assert (call.method, call.url) == ("POST", "https://runapi.ai/api/v1/price_quotes")
+    sent = call.json or {}
+    assert {name: sent[name] for name in ("service", "action", "model")} == {
+        "service": "gpt_image_2",
+        "action": "text_to_image",
+        "model": "gpt-image-2",
+    }
+    assert sent["params"]["output_resolution"] == tier.lower()
+    assert "Idempotency-Key" not in call.headers
+
+
+QUOTE = {"pricing_status": "available", "currency": "USD", "reservation_amount_cents": 6}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "price"),
+    [
+        (200, {"price_quote": QUOTE}, 60_000),
+        (200, {"price_quote": QUOTE | {"pricing_status": "pending"}}, None),
+        (200, {"price_quote": QUOTE | {"currency": "EUR"}}, None),
+        (200, {"price_quote": QUOTE | {"reservation_amount_cents": 0}}, None),
+        (200, {"price_quote": QUOTE | {"reservation_amount_cents": -6}}, None),
+        (200, {"price_quote": QUOTE | {"reservation_amount_cents": "6"}}, None),
+        (200, {"price_quote": []}, None),
+        (200, QUOTE, None),
+        (200, None, None),
+        (404, {"price_quote": QUOTE}, None),
+    ],
+)
+def test_a_quote_is_a_price_only_where_it_is_one(status: int, body: Any, price: int | None) -> None:
+    assert isinstance(RUNAPI, Quotes)
+    assert RUNAPI.read_quote(Reply(status=status, headers={}, body=body)) == price

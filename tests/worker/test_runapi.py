@@ -260,5 +260,7 @@ def test_the_connections_test_is_free(
 
     assert connections.test(runapi).passed is passed
 
-    assert [request.path for request in provider.requests] == ["/runapi/api/v1/me/balance"]
+    assert runapi.balance == (balance * 10_000 if passed else None)
+    assert provider.requests[0].path == "/runapi/api/v1/me/balance"
+    assert {request.path for request in provider.requests[1:]} <= {"/runapi/api/v1/price_quotes"}
     assert provider.billed.total() == 0
