@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from studio.providers.values import TestResult
 
 EPILOG = (
-    "Without --key-env a key that is needed is read from the variable that the provider's own tools use, such as "
-    "OPENAI_API_KEY, where the connection has none yet. Exit codes: 0 done; 64 the command line is wrong; 65 a value "
-    "cannot be used; with --test 69 where the provider did not answer as it should, 77 where it refused the key."
+    "Without --key-env a key that is needed is read from the variable that the provider's own tools use, where the "
+    "connection has none yet. Exit codes: 0 done; 64 the command line is wrong; 65 a value cannot be used; with --test "
+    "69 where the provider did not answer as it should, 77 where it refused the key."
 )
 
 
