@@ -27,10 +27,11 @@ KEY = Throttled(digest="one", rate=Rate(requests=20, seconds=10.0))
 
 @pytest.fixture
 def counted(provider: Provider, settings: Settings, team: Team, monkeypatch: pytest.MonkeyPatch) -> Connection:
-    """A provider that counts, with turns that are no time apart."""
+    """A provider that counts, with turns that are no time apart and never lapse on a busy machine."""
     settings.STUDIO_EGRESS_ALLOW = (provider.address,)
     for name in ("POLL_AFTER", "POLL_AFTER_JUNK"):
         monkeypatch.setattr(f"studio.providers.runbase.{name}", 0.02)
+    monkeypatch.setattr(throttles, "LATE", 600.0)
     monkeypatch.setattr("studio.services.throttles.Throttled.apart", timedelta(milliseconds=2))
     base_url = f"http://{provider.address}/runbase/api/v1"
     return factories.make_connection(team=team, provider="runbase", base_url=base_url, concurrency=100)
