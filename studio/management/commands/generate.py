@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 EPILOG = (
     "Exit codes: 0 done; 64 the command line is wrong; 65 the prompt, a file or a value cannot be used; 69 the "
-    "provider or the worker is not there; 70 a fault of the studio; 75 not finished: cancelled, out of time, halted, or "
-    "to be tried later; 77 not allowed: key, credit, budget, a folder that cannot be written. Ctrl-C cancels and gives "
-    "75."
+    "provider or the worker is not there; 70 a fault of the studio; 75 not finished: cancelled, out of time, halted, "
+    "or to be tried later; 77 not allowed: key, credit, budget, a folder that cannot be written. Ctrl-C cancels and "
+    "gives 75."
 )
 
 
