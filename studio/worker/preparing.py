@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Providers keep what was uploaded for hours at least.
-UPLOAD_SECONDS = 3600.0
+# A storage was seen to keep what was uploaded for one hour; the task that names it has to begin before that.
+UPLOAD_SECONDS = 1800.0
 
 
 async def prepared(hold: Hold, adapter: Adapter, floor: Floor) -> ImageRequest | Failure:
