@@ -104,7 +104,6 @@ class Provider:
         self._thread.join(timeout=10)
 
     # The server
-
     async def _run(self) -> None:
         self._loop, self._stop, self._gate = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
         self._steps = asyncio.Semaphore(0)
