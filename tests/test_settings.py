@@ -143,3 +143,35 @@ def test_an_unreadable_mail_server_is_an_error_that_keeps_the_password(
 @pytest.mark.django_db
 def test_every_model_has_its_migration() -> None:
     call_command("makemigrations", "studio", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://Studio.example:8443/path", ("studio.example",)),
+        ("http://[2001:db8::1]:8000", ("[2001:db8::1]",)),
+        ("studio.example", ()),
+        ("http://[", ()),
+        ("", ()),
+    ],
+)
+def test_the_host_of_the_public_address(address: str, host: tuple[str, ...]) -> None:
+    assert env.host_of(address) == host
+
+
+def test_the_studio_answers_to_its_public_address(tmp_path: Path) -> None:
+    code = "from studio import settings; print(*settings.ALLOWED_HOSTS)"
+    environment = {
+        "STUDIO_DATA": str(tmp_path),
+        "STUDIO_PUBLIC_URL": "https://studio.example",
+        "STUDIO_HOSTS": "inside",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["inside", "studio.example"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from studio.storage import files
 from studio.worker import receive
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from studio.providers.values import ReferenceFile
@@ -52,9 +55,21 @@ def described(reference: ReferenceFile, path: Path) -> ReferenceFile:
     )
 
 
+def clear_unused(before: datetime) -> None:
+    """Copies that nobody has sent since; they are made again when somebody does."""
+    for path in (files.root() / SHELF).glob("*/*"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
+
+
 def _found(stem: str, limit: Limit) -> Path | None:
-    paths = (files.path(_name(stem, format)) for format in limit.formats)
-    return next((path for path in paths if path.exists()), None)
+    for format in limit.formats:
+        path = files.path(_name(stem, format))
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(path)  # it is in use
+            return path
+    return None
 
 
 async def _made(reference: ReferenceFile, stem: str, limit: Limit, floor: Floor) -> Path:

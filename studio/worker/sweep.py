@@ -12,7 +12,7 @@ from studio.models import Attempt, Engine, Image
 from studio.models.generations import State
 from studio.models.images import Health
 from studio.services.images import LOOKS
-from studio.worker import partials, receipts, receive, redeem, slot
+from studio.worker import fitting, partials, receipts, receive, redeem, slot
 from studio.worker.pace import Pace
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 EVIDENCE_DAYS = 30
+# Smaller copies of references: longer than any attempt waits for its turn.
+COPY_DAYS = 30
 # A picture that has not been looked at so long after it came: its message was lost.
 UNSEEN_SECONDS = 60
 # How long after its end, and for how many seconds at a time, a picture behind a link is tried again unasked.
@@ -39,6 +41,7 @@ def sweep() -> None:
     receive.clear_parts(old, wanted=receipts.parts())
     partials.clear_left(old)
     receive.clear_evidence(now - timedelta(days=EVIDENCE_DAYS))
+    fitting.clear_unused(now - timedelta(days=COPY_DAYS))
     Engine.objects.exclude(pk__in=Engine.objects.fresh(24 * 3600).values("pk")).delete()
     look_again(now - timedelta(seconds=UNSEEN_SECONDS))
     queue.ring()

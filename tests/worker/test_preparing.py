@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from studio import providers
 from studio.models import Attempt, Connection, Reference, Team
 from studio.providers import catalogue, failures
 from studio.storage import files
+from studio.worker import fitting
 from tests import factories
 from tests.doubles import carried
 from tests.doubles.behaviour import Behaviour
@@ -152,6 +155,27 @@ def test_a_copy_is_made_once_for_all_takes(
     assert len({attempt.sent_references[0]["name"] for attempt in attempts}) == 1
     assert len(list((files.root() / "fitted").rglob("*.*"))) == 1
     assert not list(files.parts().iterdir())
+
+
+def test_a_copy_that_nobody_sends_any_more_is_cleared_and_made_again(
+    offer: Offer, asked: Callable[..., Attempt], three: tuple[Reference, ...], pump: Pump
+) -> None:
+    offer("form", limits=LIMITED)
+
+    def copy() -> Path:
+        pump(attempt := asked(three[1]))
+        return files.path(attempt.sent_references[0]["name"])
+
+    made = copy()
+    content = made.read_bytes()
+    os.utime(made, (0, 0))
+    assert copy() == made
+    fitting.clear_unused(timezone.now() - timedelta(days=1))
+    assert made.exists()  # it was sent a moment ago
+    os.utime(made, (0, 0))
+    fitting.clear_unused(timezone.now() - timedelta(days=1))
+    assert not made.exists()
+    assert copy().read_bytes() == content
 
 
 def test_without_a_road_nothing_is_sent(
