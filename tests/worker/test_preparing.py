@@ -28,6 +28,7 @@ from tests.doubles.provider import Provider
 from tests.worker.asking import attempt_of
 
 Pump = Callable[..., None]
+Asked = Callable[..., Attempt]
 Offer = Callable[..., Carried]
 LIMIT = 20_000
 LIMITED = f"max_reference_megabytes = {LIMIT / 1_000_000}"
@@ -81,7 +82,7 @@ def stored(*references: Reference) -> list[bytes]:
 def test_references_arrive_in_their_order_on_every_road(
     road: str,
     offer: Offer,
-    asked: Callable[..., Attempt],
+    asked: Asked,
     storage: Storage,
     three: tuple[Reference, ...],
     pump: Pump,
@@ -103,7 +104,7 @@ def test_references_arrive_in_their_order_on_every_road(
 def test_what_is_too_large_goes_as_a_smaller_copy(
     road: str,
     offer: Offer,
-    asked: Callable[..., Attempt],
+    asked: Asked,
     storage: Storage,
     three: tuple[Reference, ...],
     pump: Pump,
@@ -128,7 +129,7 @@ def test_what_is_too_large_goes_as_a_smaller_copy(
 
 
 def test_all_of_a_call_together_keep_to_their_limit(
-    offer: Offer, asked: Callable[..., Attempt], storage: Storage, three: tuple[Reference, ...], pump: Pump
+    offer: Offer, asked: Asked, storage: Storage, three: tuple[Reference, ...], pump: Pump
 ) -> None:
     offer("form", limits=f"max_references_megabytes = {2 * LIMIT / 1_000_000}")
     noise = io.BytesIO()
@@ -144,7 +145,7 @@ def test_all_of_a_call_together_keep_to_their_limit(
 
 
 def test_a_copy_is_made_once_for_all_takes(
-    offer: Offer, asked: Callable[..., Attempt], three: tuple[Reference, ...], pump: Pump
+    offer: Offer, asked: Asked, three: tuple[Reference, ...], pump: Pump
 ) -> None:
     offer("form", limits=LIMITED)
     attempts = [asked(three[1]) for _ in range(4)]
@@ -158,7 +159,7 @@ def test_a_copy_is_made_once_for_all_takes(
 
 
 def test_a_copy_that_nobody_sends_any_more_is_cleared_and_made_again(
-    offer: Offer, asked: Callable[..., Attempt], three: tuple[Reference, ...], pump: Pump
+    offer: Offer, asked: Asked, three: tuple[Reference, ...], pump: Pump
 ) -> None:
     offer("form", limits=LIMITED)
 
@@ -179,7 +180,7 @@ def test_a_copy_that_nobody_sends_any_more_is_cleared_and_made_again(
 
 
 def test_without_a_road_nothing_is_sent(
-    offer: Offer, asked: Callable[..., Attempt], provider: Provider, three: tuple[Reference, ...], pump: Pump
+    offer: Offer, asked: Asked, provider: Provider, three: tuple[Reference, ...], pump: Pump
 ) -> None:
     """The address was there when it was asked for, and is gone now."""
     offer("link")
@@ -192,18 +193,10 @@ def test_without_a_road_nothing_is_sent(
 
 
 def test_an_upload_that_is_put_off_is_tried_again(
-    offer: Offer,
-    asked: Callable[..., Attempt],
-    storage: Storage,
-    provider: Provider,
-    three: tuple[Reference, ...],
-    pump: Pump,
+    offer: Offer, asked: Asked, storage: Storage, provider: Provider, three: tuple[Reference, ...], pump: Pump
 ) -> None:
     offer("upload")
-    storage.answers = [
-        Behaviour(status=429, headers={"Retry-After": "0"}),
-        Behaviour(fault="close_after_body"),
-    ]
+    storage.answers = [Behaviour(status=429, headers={"Retry-After": "0"}), Behaviour(fault="close_after_body")]
     attempt = asked(*three)
 
     pump(attempt)
@@ -214,12 +207,7 @@ def test_an_upload_that_is_put_off_is_tried_again(
 
 
 def test_a_storage_that_refuses_for_good_ends_it_unpaid(
-    offer: Offer,
-    asked: Callable[..., Attempt],
-    storage: Storage,
-    provider: Provider,
-    three: tuple[Reference, ...],
-    pump: Pump,
+    offer: Offer, asked: Asked, storage: Storage, provider: Provider, three: tuple[Reference, ...], pump: Pump
 ) -> None:
     offer("upload")
     storage.answers = [Behaviour(status=413)] * 20
@@ -236,7 +224,7 @@ def test_a_storage_that_refuses_for_good_ends_it_unpaid(
 def test_a_call_that_is_sent_again_has_the_same_bytes(
     road: str,
     offer: Offer,
-    asked: Callable[..., Attempt],
+    asked: Asked,
     provider: Provider,
     three: tuple[Reference, ...],
     pump: Pump,
@@ -259,7 +247,7 @@ def test_a_call_that_is_sent_again_has_the_same_bytes(
 
 
 def test_what_may_be_taken_on_already_does_not_fail_for_want_of_a_road(
-    offer: Offer, asked: Callable[..., Attempt], provider: Provider, three: tuple[Reference, ...], pump: Pump
+    offer: Offer, asked: Asked, provider: Provider, three: tuple[Reference, ...], pump: Pump
 ) -> None:
     offer("link")
     attempt = asked(three[0])
@@ -273,7 +261,7 @@ def test_what_may_be_taken_on_already_does_not_fail_for_want_of_a_road(
 
 def test_a_link_ends_with_its_attempt(
     offer: Offer,
-    asked: Callable[..., Attempt],
+    asked: Asked,
     three: tuple[Reference, ...],
     pump: Pump,
     client: Client,
@@ -292,7 +280,7 @@ def test_a_link_ends_with_its_attempt(
 
 
 def test_where_it_was_really_sent_is_written_down(
-    offer: Offer, asked: Callable[..., Attempt], provider: Provider, three: tuple[Reference, ...], pump: Pump
+    offer: Offer, asked: Asked, provider: Provider, three: tuple[Reference, ...], pump: Pump
 ) -> None:
     offer("form")
     attempt = asked(three[0])
