@@ -196,7 +196,9 @@ def _outcome(reply: Reply, stage: Stage, job: RemoteJob) -> Outcome:
         case Stage.DONE:
             return _finished(reply)
         case Stage.CANCELLED:
-            return Failure(code=failures.CANCELLED)  # only what waits can be cancelled: nothing was made
+            # Only what waits can be cancelled, so nothing was made; unless a cost is stated all the same.
+            charged = _micro(reply.body.get("cost")) is not None
+            return Failure(code=failures.CANCELLED, billed=Billed.YES if charged else Billed.NO)
         case Stage.FAILED:
             return _job_failed(reply)
     return RemoteJob(id=job.id, poll_after=POLL_AFTER)
@@ -233,8 +235,9 @@ def _micro(dollars: Any) -> int | None:
 def _job_failed(reply: Reply) -> Failure:
     said = _words(reply)
     refused = bool({*replies.error_of(reply)} & images_api.MODERATION) or "safety_violations" in said
-    # Nobody says whether work that came to nothing is charged.
-    return Failure(code=failures.REFUSED if refused else failures.JOB_FAILED, words=said, billed=Billed.UNKNOWN)
+    # Nobody says whether work that came to nothing is charged, but for a cost that is stated.
+    billed = Billed.UNKNOWN if _micro(reply.body.get("cost")) is None else Billed.YES
+    return Failure(code=failures.REFUSED if refused else failures.JOB_FAILED, words=said, billed=billed)
 
 
 def _failure(reply: Reply) -> Failure | None:

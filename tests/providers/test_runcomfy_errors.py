@@ -115,6 +115,13 @@ def test_what_was_cancelled_waited_and_costs_nothing(word: str) -> None:
     assert check(200, {"status": word}) == Failure(code=failures.CANCELLED)
 
 
+@pytest.mark.parametrize("word", ["cancelled", "failed"])
+@pytest.mark.parametrize(("cost", "charged"), [(0.05, True), (0, False), (None, False), ("x", False)])
+def test_a_cost_that_is_stated_was_charged(word: str, cost: Any, charged: bool) -> None:
+    free = NO if word == "cancelled" else UNKNOWN
+    assert check(200, {"status": word, "cost": cost}).billed is (Billed.YES if charged else free)
+
+
 @pytest.mark.parametrize(
     ("body", "code", "words"),
     [
