@@ -81,6 +81,9 @@ def _commands(request: StudioRequest) -> Iterator[Row]:
         yield Row(label=_("New prompt"), icon="plus", post=url)
     if allows(role, Action.MANAGE_CONNECTIONS):
         yield Row(label=_("Add a connection"), icon="plug", url=reverse("connection-create", args=[request.team.slug]))
+    if allows(role, Action.STOP):
+        stop = f"{reverse('spend', args=[request.team.slug])}#stop"
+        yield Row(label=_("Stop all calls"), icon="ban", url=stop)
     for theme, icon, label in (
         (Theme.LIGHT, "sun", _("Switch to the light theme")),
         (Theme.DARK, "moon", _("Switch to the dark theme")),

@@ -18,6 +18,7 @@ from studio.models import Budget
 from studio.services import budgets, halts, orders, spending
 from studio.services.permissions import Action, allows
 from studio.views.access import StudioRequest, member
+from studio.views.accounts import safe_next
 from studio.views.charts import chart
 from studio.views.spends import Spends
 
@@ -119,7 +120,7 @@ def calls_stop(request: StudioRequest) -> HttpResponse:
 def calls_resume(request: StudioRequest) -> HttpResponse:
     if halts.resume(team=request.team):
         messages.success(request, _("Calls go on. What waited is sent now."))
-    return redirect("spend", team=request.team.slug)
+    return redirect(safe_next(request)) if "next" in request.POST else redirect("spend", team=request.team.slug)
 
 
 urlpatterns: list[URLPattern] = [

@@ -179,7 +179,7 @@ def test_a_budget_is_removed(owner_client: Client, team: Team) -> None:
     [
         (DOLLAR, "$1.00 of $10.00 used this month</span>"),
         (8 * DOLLAR, "$8.00 of $10.00 used this month, <b>80 %</b>"),
-        (10 * DOLLAR, "$10.00 of $10.00 used this month, <b>calls are refused</b>"),
+        (10 * DOLLAR, "$10.00 of $10.00 used this month, <b>paid calls are refused</b>"),
     ],
 )
 def test_how_a_budget_stands_is_said_in_words(
@@ -227,6 +227,14 @@ def test_an_owner_lets_calls_go_on(owner_client: Client, team: Team, owner: User
     owner_client.post(address("calls-resume", team))
     assert not Halt.objects.exists()
     assert "are stopped" not in page_of(owner_client, team)
+
+
+@pytest.mark.parametrize(("wanted", "comes"), [("", "back"), ("https://elsewhere.example/", "home")])
+def test_letting_calls_go_on_leaves_one_on_the_page(owner_client: Client, team: Team, wanted: str, comes: str) -> None:
+    halts.stop(team=team, user=None)
+    back = address("job-list", team)
+    answer = owner_client.post(address("calls-resume", team), {"next": wanted or back})
+    assert answer["Location"] == (back if comes == "back" else "/")
 
 
 def test_the_operators_word_is_not_the_teams_to_take_back(owner_client: Client, team: Team) -> None:
