@@ -53,3 +53,9 @@ def test_the_proof_is_drawn_and_has_nothing_to_prove() -> None:
     assert proof.test(account) is None
     assert proof.read_test(Reply(status=200, headers={})).passed
     assert proof.cancel(RemoteJob(id="x"), account) is None
+
+
+def test_nobody_is_sent_to_look_for_a_charge_that_never_was() -> None:
+    for code in failures.EXPLANATIONS:
+        assert "may have been charged" not in failures.explain(code, free=True).step
+    assert "may have been charged" in failures.explain(failures.UNEXPECTED).step
