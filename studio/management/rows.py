@@ -24,6 +24,8 @@ from studio.models import Generation
 from studio.models.generations import OPEN, State
 from studio.services import choosing, generations
 from studio.services.reports import newest_attempts, report, state_of
+from studio.worker import recover, slot
+from studio.worker.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,6 +70,10 @@ class Row:
         each = self.generation.estimate_each if self.generation is not None else 0
         return len(self.again) * each if each is not None else None
 
+    @property
+    def is_open(self) -> bool:
+        return self.report is not None and self.report.is_open
+
     def to_json(self) -> dict[str, Any]:
         blank: dict[str, Any] = {"state": "new", "generation": None, "images": (), "cost": None, "error": None}
         price = self.price if self.pictures else 0
@@ -75,6 +81,13 @@ class Row:
         return {"row": self.number, "known": self.known, "estimate": estimate} | (
             self.report.to_json() if self.report else blank
         )
+
+
+def put_right() -> None:
+    """What a run that was killed has left, where no worker has seen to it: else it would be waited for in vain."""
+    pace = Pace.from_settings()
+    if not slot.is_live(stale=pace.stale):
+        recover.recover(stale=pace.stale, tries=pace.tries)
 
 
 def look(

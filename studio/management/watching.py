@@ -23,7 +23,7 @@ from studio.worker import run, slot, stopping
 from studio.worker.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from types import FrameType
 
     from studio.models import Attempt, Generation
@@ -56,7 +56,8 @@ class Watch:
             ended = self._wait(self.seconds, presses=0)
             stuck = None if ended or self._presses else self._stuck()
             if not ended and (self._presses or self.inline):
-                self._cancel()
+                # What will not end by itself and was sent may still bring its picture, to whoever asks for it later.
+                self._cancel(OPEN if stuck is None else WAITING)
                 self._wait(CANCEL_TAKES, presses=1)
             if stuck is not None:
                 raise stuck
@@ -149,10 +150,10 @@ class Watch:
                     where = f"{self.titles[place]}, {take[0].lower()}{take[1:]}" if self.titles else take
                     self.say(f"{where}: {_words(attempt, generation)}")
 
-    def _cancel(self) -> None:
+    def _cancel(self, states: Collection[str]) -> None:
         newest = self._newest()
         for generation in self.generations:
-            open_ones = [attempt for attempt in newest[generation.pk] if attempt.state in OPEN]
+            open_ones = [attempt for attempt in newest[generation.pk] if attempt.state in states]
             if open_ones:
                 self.say(_("Cancelling generation %(id)d …") % {"id": generation.pk})
                 for message in _cancelled(open_ones):

@@ -72,6 +72,8 @@ class Command(ScriptCommand):
         choosing.ensure_started()
         with asking.refusals():
             team = choosing.team(options["team"])
+        if options["inline"]:
+            rows.put_right()
         self.rows = rows.look(
             items, folder, team, _defaults(options), again=options["again"], retry_failed=options["retry_failed"]
         )
@@ -137,9 +139,10 @@ class Command(ScriptCommand):
 
     def _make(self, team: Team, options: dict[str, Any]) -> Stop | None:
         """Submit and wait; why what is open will not end by itself, where that is so."""
+        rows.fill_reports(self.rows, save=False)
+        if self.wait and not options["inline"] and any(row.pictures or row.is_open for row in self.rows):
+            asking.mind_worker()
         if any(row.pictures for row in self.rows):
-            if self.wait and not options["inline"]:
-                asking.mind_worker()
             rows.submit(self.rows, team)
         begun = [(row.generation, row.title) for row in self.rows if row.generation is not None]
         if not self.wait:
