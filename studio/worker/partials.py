@@ -22,8 +22,8 @@ from studio.storage import files
 from studio.worker import receive
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
-    from pathlib import Path
 
     from studio.providers.events import Event
     from studio.providers.values import Picture
@@ -98,13 +98,16 @@ class Partials:
                 log.exception("An unfinished picture of attempt %s is not shown.", self.hold.claimed.pk)
 
     async def _show(self, picture: Picture, number: int) -> None:
-        source, _sha256 = await self.floor.thread(lambda: receive.to_part(picture))
+        source = picture.spilled.path if picture.spilled else receive.part()
         target = receive.part()
         try:
-            await self._rebuild(source, target)
+            if picture.spilled is None:
+                await self._to_its_end(partial(source.write_bytes, picture.data or b""))
+            await self._to_its_end(partial(inspect, source, caps=RESULT))
+            await sandbox.run_async("renditions", source=source, targets={EDGE: target})
             name = files.new_name(SHELF, "webp")
             self._names.append(name)
-            await self.floor.thread(partial(files.keep, target, name))
+            await self._to_its_end(partial(files.keep, target, name))
         finally:
             source.unlink(missing_ok=True)
             target.unlink(missing_ok=True)
@@ -114,9 +117,14 @@ class Partials:
             files.remove(old)
             self._names.remove(old)
 
-    async def _rebuild(self, source: Path, target: Path) -> None:
-        await self.floor.thread(partial(inspect, source, caps=RESULT))
-        await sandbox.run_async("renditions", source=source, targets={EDGE: target})
+    async def _to_its_end(self, work: Callable[[], object]) -> None:
+        """In a thread, which goes on when its task is stopped: what it writes must be there before it is removed."""
+        done = asyncio.ensure_future(self.floor.thread(work))
+        try:
+            await asyncio.shield(done)
+        except asyncio.CancelledError:
+            await asyncio.wait([done])
+            raise
 
 
 def clear_left(before: datetime) -> int:
