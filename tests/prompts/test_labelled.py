@@ -23,12 +23,13 @@ TEXTS = {prompt.id: render(prompt.recipe).text for prompt in PROMPTS}
 CLEAN = tuple(prompt for prompt in PROMPTS if not prompt.expected)
 
 # There are not many ways to write nothing.
-ENOUGH = {"prompt-empty": (5, 3)}
+ENOUGH = {"prompt-empty": (5, 3), "references-many": (5, 5)}
 RULES = (
     "prompt-empty",
     "placeholder-unfilled",
     "prompt-too-long",
     "references-too-many",
+    "references-many",
     "takes-ignored",
     "transparent-background",
     "quality-not-accepted",
@@ -115,6 +116,8 @@ def test_labels_that_are_mere_counting_are_right() -> None:
         assert ("prompt-too-long" in prompt.expected) == (len(TEXTS[prompt.id]) > most), prompt.id
         most = prompt.limits.get("max_references", 10**9)
         assert ("references-too-many" in prompt.expected) == (len(prompt.recipe.references) > most), prompt.id
+        usual = prompt.limits.get("many_references", 10**9)
+        assert ("references-many" in prompt.expected) == (len(prompt.recipe.references) > usual), prompt.id
         ignored = prompt.limits.get("takes_ignored", False) and prompt.limits["takes"] > 1
         assert ("takes-ignored" in prompt.expected) == ignored, prompt.id
         quality, qualities = prompt.limits.get("quality", ""), prompt.limits.get("qualities")
