@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -13,9 +18,11 @@ from pytest_django import Settings
 from studio.imaging.inspect import inspect
 from studio.models import Attempt, Connection, Generation
 from studio.models.generations import ENDED, State
+from studio.providers.events import Event
 from studio.services import generations
 from studio.storage import files
 from studio.worker import lanes, stopping, sweep
+from studio.worker.partials import Partials
 from tests import factories
 from tests.doubles.provider import Provider
 from tests.worker.conftest import Engine
@@ -172,6 +179,36 @@ def test_a_stream_takes_no_lane(wish: Wish, provider: Provider, pump: Pump, monk
     attempt = wish()
     pump(attempt)
     assert attempt.state == State.DONE
+
+
+@pytest.mark.parametrize("at", ["write", "look"])
+def test_one_that_is_dropped_in_the_middle_leaves_no_file(at: str) -> None:
+    """Its thread goes on when its task is stopped."""
+    began, go_on = threading.Event(), threading.Event()
+
+    async def slowly(work: Callable[[], object]) -> object:
+        def waited() -> object:
+            began.set()
+            assert go_on.wait(10)
+            return work()
+
+        return await asyncio.to_thread(waited if at == "write" or not went.pop() else work)
+
+    async def dropped() -> None:
+        hold: Any = SimpleNamespace(claimed=SimpleNamespace(provider="openai", pk=1))
+        floor: Any = SimpleNamespace(thread=slowly)
+        shown = Partials(hold, floor, 3)
+        picture = base64.b64encode(factories.make_picture()).decode()
+        await shown.take(Event(name="image_generation.partial_image", body={"b64_json": picture}))
+        await asyncio.to_thread(began.wait, 10)
+        stopping = asyncio.create_task(shown.stop())
+        await asyncio.sleep(0)
+        go_on.set()
+        await stopping
+
+    went = [False, True]  # the second piece of work, then the first
+    asyncio.run(dropped())
+    assert left() == []
 
 
 def aged(path: Path, *, hours: float) -> Path:
