@@ -204,7 +204,7 @@ def _same_target(rows: Iterable[Row]) -> list[Fault]:
     return faults
 
 
-def submit(rows: list[Row], team: Team) -> None:
+def submit(rows: Sequence[Row], team: Team) -> None:
     """All that is to be made, in one transaction: all or none. Raises Wrong."""
     _store_references([row for row in rows if row.plan is not None], team)
     user = choosing.owner(team)
@@ -241,7 +241,7 @@ def _begin(row: Row, user: User) -> Generation | None:
         raise Wrong([Fault(row.number, stop)]) from None
 
 
-def told(rows: list[Row], *, wait: bool) -> dict[str, Any]:
+def told(rows: Sequence[Row], *, wait: bool) -> dict[str, Any]:
     """The batch as scripts read it; ``error`` is that of the first of the rows that ended worst."""
     worst = max(rows, key=lambda row: batches.severity(exit_of_row(row, wait=wait)))
     costs = [row.report.cost for row in rows if row.report is not None and row.report.cost is not None]

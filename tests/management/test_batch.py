@@ -96,6 +96,7 @@ def test_wrong_rows_are_all_named_and_nothing_is_sent(tmp_path: Path, local: Con
     message = ran.json["error"]["message"]
     assert [line.split(":")[0] for line in message.splitlines()[:-1]] == [f"row {n}" for n in range(2, len(rows) + 1)]
     assert "promt" in message
+    assert [row["row"] for row in ran.json["rows"]] == list(range(2, len(rows) + 1))
     assert not provider.requests
     assert not Generation.objects.exists()
     assert not Version.objects.exists()

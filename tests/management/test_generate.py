@@ -141,6 +141,14 @@ def test_what_cannot_be_done_has_its_exit_code(
     assert (found_code, found["error"]["code"], found["state"]) == (code, error, "refused")
 
 
+@pytest.mark.parametrize(
+    "command", [("batch",), ("batch", "x", "--wait", "1", "--no-wait"), ("budget",), ("halt", "--no")]
+)
+def test_a_wrong_command_line_is_told_as_an_object_too(started: Studio, command: tuple[str, ...]) -> None:
+    code, found = started.json(*command)
+    assert (code, found["error"]["code"], found["state"]) == (64, "usage", "refused")
+
+
 def test_a_prompt_that_is_not_utf_8_is_refused(started: Studio) -> None:
     (started.folder / "latin1.txt").write_bytes("Caf\xe9".encode("latin-1"))
     code, found = started.json("generate", "--prompt-file", "latin1.txt", "--inline")

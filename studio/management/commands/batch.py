@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from studio.management import arguments, asking, batches, rows
 from studio.management.asking import Wish
+from studio.management.batches import Wrong
 from studio.management.saving import Target, wrongly_named
 from studio.management.scripting import Exit, ScriptCommand, Stop
 from studio.management.watching import Watch
@@ -21,7 +22,9 @@ from studio.services.amounts import MICRO, money
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+    from collections.abc import Sequence
 
+    from studio.management.batches import Fault
     from studio.management.rows import Row
     from studio.models import Team
 
@@ -38,7 +41,9 @@ EPILOG = (
 
 class Command(ScriptCommand):
     help = "Make the pictures of a JSON list. Rows that an earlier run has begun are found again, not paid again."
-    rows: list[Row]
+    # Before anything is read: a wrong command line is told, too.
+    rows: Sequence[Row] = ()
+    faults: tuple[Fault, ...] = ()
     wait = True
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
@@ -64,7 +69,14 @@ class Command(ScriptCommand):
         add("--inline", action="store_true", help="do the worker's part in this process")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.rows, self.wait = [], not options["no_wait"]
+        self.rows, self.faults, self.wait = (), (), not options["no_wait"]
+        try:
+            self._run(options)
+        except Wrong as wrong:
+            self.faults = wrong.faults
+            raise
+
+    def _run(self, options: dict[str, Any]) -> None:
         if options["no_wait"] and (options["inline"] or options["out"]):
             message = _("--no-wait goes with neither --inline nor --out: nothing would be waited for.")
             raise Stop(Exit.USAGE, "usage", message)
@@ -92,6 +104,11 @@ class Command(ScriptCommand):
 
     def told(self, code: str, message: str) -> dict[str, Any]:
         error = {"code": code, "message": message}
+        if self.faults:
+            wrong = [
+                {"row": each.row, "error": {"code": each.stop.code, "message": str(each.stop)}} for each in self.faults
+            ]
+            return {"state": "refused", "rows": wrong, "cost": None, "error": error}
         if any(row.generation for row in self.rows):
             rows.fill_reports(self.rows, save=False)
             return rows.told(self.rows, wait=True) | {"error": error}
