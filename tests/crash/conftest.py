@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,14 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection as database
+from django.db.models import Sum
 from pytest_django import Settings
 
-from studio.models import Attempt, Engine, Team
+from studio.models import Attempt, Engine, LedgerEntry, Team
 from studio.models.generations import OPEN, State
+from studio.providers import catalogue, sizes
+from studio.providers.output import Output
+from studio.services import money
 from studio.storage import files
 from studio.worker import process
 from tests import factories
@@ -158,8 +162,29 @@ def pumps(yard: Yard, nursery: subprocess.Popen[str]) -> Pumps:
     return Pumps(yard, nursery)
 
 
-PROVIDERS = {"synchronous": "openai", "asynchronous": "slow-without-key", "keyed": "slow", "proof": "proof"}
-MODELS = {"openai": "gpt-image-2", "proof": "proof"}
+PROVIDERS = {
+    "synchronous": "openai",
+    "asynchronous": "slow-without-key",
+    "keyed": "slow",
+    "proof": "proof",
+    # The real ones, with what only they do: a relay that answers with links, jobs without a key, jobs with a key and a
+    # reference to be uploaded first, and jobs that can be cancelled.
+    "relay": "apiyi",
+    "jobs": "runbase",
+    "upload": "runapi",
+    "cancelable": "runcomfy",
+}
+MODELS = {
+    "openai": "gpt-image-2",
+    "proof": "proof",
+    "apiyi": "gpt-image-2-all",
+    "runbase": "openai/gpt-image-2",
+    "runapi": "gpt-image-2",
+    "runcomfy": "openai/gpt-image-2",
+}
+# Where the double is each of the real ones.
+FLAVOURS = {"relay": "apiyi/v1", "jobs": "runbase/api/v1", "upload": "runapi", "cancelable": "runcomfy"}
+PRICE = 40_000
 
 
 @pytest.fixture
@@ -171,29 +196,49 @@ def ask(yard: Yard, slow: None, team: Team) -> Callable[..., list[Attempt]]:
         if kind not in made:
             name = PROVIDERS[kind]
             base_url = "" if name == "proof" else yard.provider.base_url
+            if kind in FLAVOURS:
+                base_url = yard.provider.url(FLAVOURS[kind])
             connection = factories.make_connection(team=team, provider=name, base_url=base_url, concurrency=1000)
             version = factories.make_version(
-                prompt=factories.make_prompt(project=team.projects.first() or factories.make_project(team=team))
+                prompt=factories.make_prompt(project=team.projects.first() or factories.make_project(team=team)),
+                references=(factories.make_reference(team=team),) if kind == "upload" else (),
             )
+            model = catalogue.model(name, MODELS.get(name, "slow"))
+            size = sizes.resolve(model, Output(ratio="1:1", tier="1K"))
             made[kind] = factories.make_generation(
-                version=version, connection=connection, model=MODELS.get(name, "slow"), takes=1
+                version=version,
+                connection=connection,
+                model=model.id,
+                size=size.value,
+                width=size.width,
+                height=size.height,
+                format=model.formats[0],
+                quality=model.qualities[0] if model.qualities else "",
+                estimate_each=0 if name == "proof" else PRICE,
             )
         first = made[kind].attempts.count() + 1
         rows = [
             Attempt(generation=made[kind], take=take, changed_at=made[kind].created_at)
             for take in range(first, first + count)
         ]
-        return Attempt.objects.bulk_create(rows)
+        rows = Attempt.objects.bulk_create(rows)
+        money.reserve(generation=made[kind], attempts=rows, person=None)
+        return rows
 
     return queued
 
 
 def check_the_books(provider: Provider) -> None:
     """What must be true after any crash: all ended, nothing billed twice, every picture whole."""
-    attempts = {str(attempt.provider_key): attempt for attempt in Attempt.objects.prefetch_related("images")}
+    attempts = {
+        str(attempt.provider_key): attempt
+        for attempt in Attempt.objects.select_related("generation").prefetch_related("images")
+    }
     assert {attempt.state for attempt in attempts.values()} <= {"done", "unknown", "failed", "cancelled"}
     assert all(count == 1 for count in provider.billed.values())
-    assert provider.billed.keys() <= attempts.keys()
+    # One provider has no place for a key of ours, and its bills are told apart by the prompt.
+    assert len(provider.billed) <= len(attempts)
+    check_the_ledger(attempts.values())
     named = set()
     for attempt in attempts.values():
         images = list(attempt.images.all())
@@ -206,6 +251,15 @@ def check_the_books(provider: Provider) -> None:
     assert named <= kept
     for name in kept - named:  # a file whose row was never written is whole all the same
         assert files.path(name).read_bytes().endswith(b"IEND\xaeB`\x82")
+
+
+def check_the_ledger(attempts: Iterable[Attempt]) -> None:
+    """Each holds what was reserved while its outcome is unknown, and what it cost or may have cost in the end."""
+    sums = dict(LedgerEntry.objects.order_by().values_list("attempt").annotate(total=Sum("amount")))
+    for attempt in attempts:
+        reserved = attempt.generation.estimate_each
+        may_have_cost = attempt.state == State.UNKNOWN or attempt.cost is None
+        assert sums.get(attempt.pk, 0) == (reserved if may_have_cost else attempt.cost)
 
 
 __all__ = ["Pumps", "Yard", "check_the_books"]

@@ -33,6 +33,7 @@ def main() -> None:
 
 def pump(command: dict[str, Any], asked: list[int]) -> None:
     """In the child: until SIGTERM, or until it is killed."""
+    from studio.providers import runapi, runbase, runcomfy
     from studio.worker import failpoints, process, run
     from studio.worker.pace import Pace
 
@@ -40,6 +41,8 @@ def pump(command: dict[str, Any], asked: list[int]) -> None:
     failpoints.choose(command["failpoint"])
     for name, value in command["settings"].items():
         setattr(settings, name, value)
+    for each in (runapi, runbase, runcomfy):
+        each.POLL_AFTER = 0.05
     code = 1
     try:
         code = 0 if run.run(pace=Pace(**command["start"]), stop=lambda: len(asked)) else 3
