@@ -142,7 +142,7 @@ def test_what_cannot_be_done_has_its_exit_code(
 
 
 @pytest.mark.parametrize(
-    "command", [("batch",), ("batch", "x", "--wait", "1", "--no-wait"), ("budget",), ("halt", "--no")]
+    "command", [("batch",), ("batch", "x", "--wait", "1", "--no-wait"), ("budget",), ("halt", "--nonsense")]
 )
 def test_a_wrong_command_line_is_told_as_an_object_too(started: Studio, command: tuple[str, ...]) -> None:
     code, found = started.json(*command)
