@@ -74,7 +74,7 @@ def test_the_frame_costs_the_same_in_a_large_team(
     for _ in range(20):
         factories.make_project(team=team)
         factories.make_team(owner=owner)
-    # Session, person, membership with team; then teams, projects, the count, budget and halt; then the page's own three.
+    # Session, person, membership with team; then teams, projects, the count, budget and halt; then the page's own.
     with django_assert_max_num_queries(11):
         owner_client.get(address)
 
