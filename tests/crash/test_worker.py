@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from studio import queue
-from studio.models import Attempt, Engine
+from studio.models import Attempt, Engine, LedgerEntry
 from studio.models.generations import OPEN, State
 from tests.crash.conftest import Yard, check_the_books
 from tests.worker.waiting import until
@@ -68,6 +68,7 @@ def test_a_stop_finishes_open_calls_and_begins_no_more(yard: Yard, worker: subpr
 
 
 def check_the_open_books(yard: Yard) -> None:
+    LedgerEntry.objects.filter(attempt__state=State.QUEUED).delete()
     Attempt.objects.filter(state=State.QUEUED).delete()
     check_the_books(yard.provider)
 

@@ -14,10 +14,17 @@ from django.db import transaction
 from django.db.models import Sum
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from studio.models import Attempt, Budget, Connection, LedgerEntry
-from studio.models.generations import ENDED, OPEN, State
+from studio.models.generations import ENDED, HELD, OPEN, State
 from studio.models.money import Entry
 from studio.providers import failures
 from studio.providers.output import Output
@@ -108,6 +115,11 @@ class Books(RuleBasedStateMachine):
 
     # What people do
 
+    @initialize()
+    def begin(self) -> None:
+        for name in self.connections:
+            self.submit(name, 1)
+
     @rule(name=st.sampled_from(["slow", "slow-without-key"]), takes=st.integers(1, 3))
     def submit(self, name: str, takes: int) -> None:
         before = self._used()
@@ -126,6 +138,7 @@ class Books(RuleBasedStateMachine):
         else:
             assert self._used() == before + takes * PRICE <= LIMIT
 
+    @precondition(lambda self: self._is_any(ENDED))
     @rule(data=st.data())
     def retry(self, data: st.DataObject) -> None:
         if (attempt := self._any(data, ENDED)) is None:
@@ -138,34 +151,41 @@ class Books(RuleBasedStateMachine):
         else:
             assert self._used() == before + PRICE <= LIMIT
 
+    @precondition(lambda self: self._is_any(OPEN))
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         if (attempt := self._any(data, OPEN)) is not None:
             generations.cancel(attempt=attempt)
 
+    @precondition(lambda self: self._is_any((State.UNKNOWN,)))
     @rule(data=st.data(), checks=st.booleans())
     def give_up_or_check_again(self, data: st.DataObject, checks: bool) -> None:
         if (attempt := self._any(data, (State.UNKNOWN,))) is not None:
             (generations.check_again if checks else generations.give_up)(attempt=attempt)
 
-    @rule(stops=st.booleans())
-    def halt(self, stops: bool) -> None:
-        halts.stop(team=self.team, user=None) if stops else halts.resume(team=self.team)
-
-    @rule()
-    def resume(self) -> None:
+    @rule(stops=st.sampled_from([False, False, True]))
+    def halt_or_resume(self, stops: bool) -> None:
+        if stops:
+            halts.stop(team=self.team, user=None)
+            return
+        halts.resume(team=self.team)
         for each in Connection.objects.filter(team=self.team):
             each.resume()
 
     # What engines do
 
-    @rule()
-    def claim(self) -> None:
+    @precondition(lambda self: self._is_any((State.QUEUED, State.RUNNING)))
+    @rule(data=st.data(), sends=st.sampled_from([True, True, False]))
+    def claim(self, data: st.DataObject, sends: bool) -> None:
         owner = uuid.uuid4()
         Attempt.objects.filter(state=State.QUEUED).update(not_before=None)  # time passes
         self._take(claim.fresh(owner, 3))
         self._take(claim.orphans(owner, 3, stale=STALE))
+        for call in [call for call in self.calls if call.hold.claimed.owner == owner and not call.sent]:
+            if sends:
+                self._send(call, data, taken=data.draw(st.sampled_from([True, True, False])))
 
+    @precondition(lambda self: self._is_any(HELD))
     @rule()
     def crash(self) -> None:
         recover.recover(stale=STALE, tries=PACE.tries)
@@ -175,21 +195,8 @@ class Books(RuleBasedStateMachine):
     def send(self, data: st.DataObject, taken: bool) -> None:
         """Mark it, send it, and hear something or nothing."""
         call = self._call(data)
-        pk = call.hold.claimed.pk
         if not call.sent:
-            try:
-                run(call.hold.mark_sent())
-            except HeldBack:
-                run(settle.leave(call.hold, sent=False))
-                self.calls.remove(call)
-                return
-            call.sent = True
-            if taken:
-                self.taken_on[pk] += 1
-                self.charged.add(pk)
-            else:
-                said = data.draw(st.sampled_from(UNTAKEN if pk in self.charged else UNTAKEN + REFUSED))
-                self._end(call, said)
+            self._send(call, data, taken=taken)
 
     @precondition(lambda self: any(call.sent for call in self.calls))
     @rule(data=st.data(), cost=st.none() | st.sampled_from([0, 25_000, PRICE, 90_000]))
@@ -267,6 +274,9 @@ class Books(RuleBasedStateMachine):
     def _used(self) -> int:
         return LedgerEntry.objects.filter(team=self.team).aggregate(total=Sum("amount", default=0))["total"]
 
+    def _is_any(self, states: tuple[State, ...]) -> bool:
+        return Attempt.objects.filter(state__in=states).exists()
+
     def _any(self, data: st.DataObject, states: tuple[State, ...]) -> Attempt | None:
         found = list(Attempt.objects.filter(state__in=states).order_by("pk"))
         return data.draw(st.sampled_from(found)) if found else None
@@ -279,6 +289,21 @@ class Books(RuleBasedStateMachine):
             hold = Hold(each, AtOnce())  # type: ignore[arg-type]
             self.calls.append(Call(hold, sent=each.state is not State.LEASED))
 
+    def _send(self, call: Call, data: st.DataObject, *, taken: bool) -> None:
+        pk = call.hold.claimed.pk
+        try:
+            run(call.hold.mark_sent())
+        except HeldBack:
+            run(settle.leave(call.hold, sent=False))
+            self.calls.remove(call)
+            return
+        call.sent = True
+        if taken:
+            self.taken_on[pk] += 1
+            self.charged.add(pk)
+        else:
+            self._end(call, data.draw(st.sampled_from(UNTAKEN if pk in self.charged else UNTAKEN + REFUSED)))
+
     def _end(self, call: Call, outcome: Failure | Unclear) -> None:
         self.calls.remove(call)
         try:
@@ -290,4 +315,4 @@ class Books(RuleBasedStateMachine):
 @pytest.mark.usefixtures("slow")
 def test_the_books_balance_whatever_happens(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("studio.queue.ring", lambda: None)
-    run_state_machine_as_test(Books, settings=settings(settings.default, max_examples=60, stateful_step_count=30))
+    run_state_machine_as_test(Books, settings=settings(settings.default, max_examples=100, stateful_step_count=30))
