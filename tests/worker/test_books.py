@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from django.db import transaction
@@ -38,50 +36,13 @@ from studio.worker.hold import HeldBack, Hold, Lost
 from studio.worker.pace import Pace
 from studio.worker.receipts import Receipt
 from tests import factories
+from tests.worker.at_once import REFUSED, TAKEN, UNTAKEN, AtOnce, run
 
 PACE = Pace(wait_least=0.0, wait_most=0.0, wait_unreached=0.0, tries=2)
 PRICE = 40_000
 LIMIT = 6 * PRICE
 # Nothing here beats, so that every holder is a dead engine; those that deliver all the same only slept.
 STALE = 5.0
-
-UNREACHED = Failure(code=failures.UNREACHABLE, not_accepted=True)
-LOST = Unclear(code=failures.CONNECTION_LOST)
-# What can come back without any work taken on …
-UNTAKEN = (
-    UNREACHED,
-    Failure(code=failures.RATE_LIMITED, not_accepted=True),
-    Failure(code=failures.BAD_KEY, pauses=True),
-    Failure(code=failures.TLS_FAILED),
-    Failure(code=failures.SERVER_ERROR, unclear=True, billed=Billed.UNKNOWN),
-    LOST,
-)
-# … what an honest provider says of a request that it never took on in the tries before, either …
-REFUSED = (Failure(code=failures.REFUSED), Failure(code=failures.INVALID_REQUEST))
-# … and what can be said of work that it charges for.
-TAKEN = (
-    LOST,
-    Failure(code=failures.SERVER_ERROR, unclear=True, billed=Billed.UNKNOWN),
-    Failure(code=failures.UNUSABLE_REPLY, billed=Billed.YES),
-    Failure(code=failures.REFUSED, billed=Billed.UNKNOWN),
-)
-
-
-class AtOnce:
-    """A writer without a thread: each change is its own transaction."""
-
-    async def write(self, change: Any) -> Any:
-        with transaction.atomic():
-            return change()
-
-
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    """To its end, without a loop: nothing in it waits."""
-    try:
-        work.send(None)
-    except StopIteration as stop:
-        return stop.value
-    raise AssertionError("It waited for something.")
 
 
 @dataclass
