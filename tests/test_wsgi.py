@@ -62,6 +62,8 @@ def test_a_place_is_free_again_after_a_fault() -> None:
             patient(SENT, Said())
 
 
+# The end of an answer looks after the connection to the database, which an earlier test may have left open.
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "answer", [HttpResponse(b"a page"), FileResponse(io.BytesIO(b"a page")), HttpResponse([b"a", b" page"])]
 )
