@@ -28,6 +28,8 @@ DONE = frozenset({"completed", "complete", "succeeded", "success", "finished"})
 FAILED = frozenset({"failed", "error", "generate_failed", "create_task_failed", "timeout"})
 CANCELLED = frozenset({"cancelled", "canceled"})
 
+GONE = frozenset({404, 410})
+
 
 class Stage(StrEnum):
     GOING_ON = "going on"
@@ -97,7 +99,9 @@ def told(
 ) -> Outcome:
     """What the answer to a question about ``job`` means, where ``outcome`` reads a state and ``failure`` an error."""
     if not is_answer(reply):
-        return still_there(failure(reply))
+        found = still_there(failure(reply))
+        # The address is right, since it took the job on: what is not there is the job.
+        return replace(found, code=failures.RESULT_GONE) if reply.status in GONE else found
     if not isinstance(reply.body, Mapping):  # such as the page of a proxy
         return RemoteJob(id=job.id, poll_after=after_junk)
     return outcome(reply, job.id)

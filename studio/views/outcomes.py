@@ -52,6 +52,26 @@ OF_THE_CONNECTION = frozenset(
         failures.ADDRESS_UNREADABLE,
     }
 )
+# Of an unknown outcome: an answer came, so that nobody may say that none did …
+ANSWERED = frozenset(
+    {
+        failures.SERVER_ERROR,
+        failures.BUSY,
+        failures.RATE_LIMITED,
+        failures.UNUSABLE_REPLY,
+        failures.RESULT_GONE,
+    }
+)
+# … these somebody can mend on the connections page, and then ask again …
+MENDED_THERE = frozenset({failures.BAD_KEY, failures.NO_CREDIT, failures.FORBIDDEN, failures.ADDRESS_WRONG})
+# … and these the operator can: where the picture is, or where it should be kept.
+MENDABLE = MENDED_THERE | {
+    failures.RESULT_HOST,
+    failures.BLOCKED_ADDRESS,
+    failures.BLOCKED_PORT,
+    failures.HTTP_NOT_ALLOWED,
+    failures.NOT_STORED,
+}
 
 
 def kind(row: Row) -> str:
@@ -64,7 +84,8 @@ def needs_its_connection(row: Row) -> bool:
     """Whether what stands in its way is mended on the connections page."""
     if row.state == State.QUEUED:
         return row.paused_at is not None
-    return kind(row) == "failed" and row.error_code in OF_THE_CONNECTION
+    of_it = {"failed": OF_THE_CONNECTION, "unknown": MENDED_THERE}
+    return row.error_code in of_it.get(kind(row), frozenset())
 
 
 def told(row: Row) -> dict[str, Any]:
@@ -163,8 +184,13 @@ def _cancelled(row: Row) -> dict[str, Any]:
 
 
 def _unknown(row: Row) -> dict[str, Any]:
-    said = _("It was sent, but no answer came back. The picture may exist and may have been charged.")
-    found = {"words": _("Outcome unknown"), "said": row.error_message, "detail": said}
+    detail = _("It was sent, but no answer came back. The picture may exist and may have been charged.")
+    known = failures.explain(row.error_code)
+    if row.error_code in ANSWERED | MENDABLE:
+        detail = sentences(_(known.sentence), cost(row))
+    found = {"words": _("Outcome unknown"), "said": row.error_message, "detail": detail}
+    if row.error_code in MENDABLE:
+        return found | {"step": _(known.step)}
     return found if row.is_askable else found | {"step": str(CANNOT_BE_ASKED)}
 
 
