@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from studio.providers.values import Failure
     from studio.worker.pace import Pace
 
+log = logging.getLogger(__name__)
+
 _random = random.SystemRandom()
 
 
@@ -30,11 +33,15 @@ async def settle(hold: Hold, outcome: Failure | Unclear, pace: Pace, *, evidence
         # Without proof the time stays as it was marked: it may have been sent.
         unsent = not isinstance(outcome, Unclear) and not outcome.unclear
         values: dict[str, Any] = {"submitted_at": hold.claimed.submitted_at} if unsent else {}
-        not_before = timezone.now() + timedelta(seconds=delay(known.tries, asked, pace, code=outcome.code))
+        seconds = delay(known.tries, asked, pace, code=outcome.code)
+        not_before = timezone.now() + timedelta(seconds=seconds)
+        log.info("Attempt %s is tried again in %.1f s: %s.", hold.claimed.pk, seconds, decision.code)
         await hold.put_back(decision, tries=known.tries + 1, not_before=not_before, error_code=decision.code, **values)
         return
     if decision.evidence and evidence:
         receive.save_evidence(hold.claimed.pk, hold.claimed.epoch, evidence)
+    # Our own code for it, never the provider's words: they are somebody else's text.
+    log.warning("Attempt %s ends as %s: %s.", hold.claimed.pk, decision.becomes.value, decision.code)
     await hold.end(decision, words=outcome.words)
 
 
