@@ -69,23 +69,26 @@ def fresh(owner: UUID, room: int, *, only: Collection[int] | None = None) -> lis
     return _load(owner, chosen, (State.LEASED,))
 
 
-def orphans(owner: UUID, room: int, *, stale: float) -> list[Claimed]:
+def orphans(owner: UUID, room: int, *, stale: float, only: Collection[int] | None = None) -> list[Claimed]:
     """Jobs of dead engines that a provider works on under an id we know: asking again is free."""
-    if not _lost_jobs(stale).exists():  # as above, without a lock
+    if not lost_jobs(stale, only).exists():  # as above, without a lock
         return []
     with transaction.atomic():
-        chosen = list(_lost_jobs(stale).order_by("id").values_list("pk", flat=True)[: min(room, AT_ONCE)])
+        chosen = list(lost_jobs(stale, only).order_by("id").values_list("pk", flat=True)[: min(room, AT_ONCE)])
         recover.orphaned(stale=stale).filter(pk__in=chosen).claim(owner, expected=recover.RESUMABLE)
     return _load(owner, chosen, recover.RESUMABLE)
 
 
-def _lost_jobs(stale: float) -> AttemptQuerySet:
-    return recover.orphaned(stale=stale).exclude(remote_id="").filter(state__in=recover.RESUMABLE)
+def lost_jobs(stale: float, only: Collection[int] | None = None) -> AttemptQuerySet:
+    return _of(recover.orphaned(stale=stale), only).exclude(remote_id="").filter(state__in=recover.RESUMABLE)
 
 
 def _due(only: Collection[int] | None) -> AttemptQuerySet:
-    due = Attempt.objects.due()
-    return due if only is None else due.filter(pk__in=only)
+    return _of(Attempt.objects.due(), only)
+
+
+def _of(rows: AttemptQuerySet, only: Collection[int] | None) -> AttemptQuerySet:
+    return rows if only is None else rows.filter(pk__in=only)
 
 
 def _choose(due: AttemptQuerySet, room: int) -> list[int]:

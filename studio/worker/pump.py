@@ -102,9 +102,10 @@ class Pump:
         if room <= 0:
             return 0
         claimed: list[Claimed] = []
-        if self._adopting and self.only is None:
+        if self._adopting:
             self._adopting = False
-            claimed += await self.writer.call(partial(claim.orphans, self.engine, room, stale=self.pace.stale))
+            orphans = partial(claim.orphans, self.engine, room, stale=self.pace.stale, only=self.only)
+            claimed += await self.writer.call(orphans)
         claimed += await self.writer.call(partial(claim.fresh, self.engine, room, only=self.only))
         for each in claimed:
             self._start(each)
@@ -127,7 +128,9 @@ class Pump:
         """Of the given ones: each has ended, waits for a paused connection or a halt, or is another engine's."""
         rows = Attempt.objects.filter(pk__in=self.only or ())
         coming = rows.filter(state__in=WAITING).allowed()
-        return not coming.exists() and not rows.held_by(self.engine).filter(state__in=HELD).exists()
+        mine = rows.held_by(self.engine).filter(state__in=HELD)
+        lost = claim.lost_jobs(self.pace.stale, self.only)
+        return not any(each.exists() for each in (coming, mine, lost))
 
     async def _sleep(self) -> None:
         try:

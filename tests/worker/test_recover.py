@@ -92,6 +92,22 @@ def test_a_dead_engines_jobs_are_taken_over_and_it_can_write_no_more(job_maker: 
     assert claim.orphans(engine, 10, stale=STALE) == []
 
 
+def test_a_command_follows_the_job_that_a_dead_engine_left_and_no_other(
+    job_maker: Connection, provider: Provider, ask: Ask, pump: Callable[..., None]
+) -> None:
+    first, other = ask(job_maker), ask(job_maker)
+    pump(first, other)
+    jobs = Attempt.objects.filter(pk__in=[first.pk, other.pk])
+    Image.objects.all().delete()
+    jobs.update(state=State.RUNNING, owner=uuid.uuid4(), finished_at=None)
+
+    pump(first)
+
+    assert (first.state, first.images.count()) == ("done", 1)
+    assert state_of(other) == "running"
+    assert len([request for request in provider.requests if request.method == "POST"]) == 2
+
+
 def test_a_late_answer_turns_unknown_into_done(
     paid: Connection, provider: Provider, ask: Ask, engine: Callable[..., object]
 ) -> None:
