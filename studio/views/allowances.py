@@ -1,11 +1,11 @@
-"""What the budgets leave for the generation that is being prepared: told beside its estimate, and why it cannot be."""
+"""What budgets leave for the generation that is being prepared, beside its estimate; and why it may not be sent."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from studio.services import budgets
+from studio.services import budgets, halts
 
 if TYPE_CHECKING:
     from studio.models import User
@@ -34,8 +34,10 @@ class Allowance:
 
     @property
     def refusal(self) -> str:
-        """Why the budgets do not let it be generated, as submitting it would say; nothing without a size."""
+        """Why a halt or the budgets do not let it be generated, as submitting it would say; nothing without a size."""
         pane = self.sheet.pane
-        if pane.size is None:
+        if pane.offer is None or pane.size is None:
             return ""
+        if halted := halts.refusal(connection=pane.offer.connection):
+            return halted
         return budgets.refusal(self._standings, pane.estimate.total if pane.estimate else None)

@@ -1,4 +1,4 @@
-"""What Compose says of budgets: how the fullest stands, a warning from 80 percent, and no Generate at 100."""
+"""What Compose says of budgets and halts: how the fullest stands, a warning from 80 percent, no Generate at 100."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from studio.models import Connection, Generation, Project, Prompt, Team, User
 from studio.models.generations import State
-from studio.services import budgets
+from studio.services import budgets, halts
 from tests import factories
 from tests.views.conftest import Post
 
@@ -85,7 +85,7 @@ def test_what_would_pass_a_budget_cannot_be_pressed_and_says_why(
     budgets.save(team=team, user=None, limit=10 * DOLLAR)
     spend(prompt, paid, 10 * DOLLAR)
     html = page(owner_client, team, prompt)
-    assert 'disabled aria-describedby="over-budget"' in generate_of(html)
+    assert 'disabled aria-describedby="held-back"' in generate_of(html)
     assert "monthly budget would be exceeded: $10.00 of $10.00 is used" in html
 
 
@@ -112,4 +112,20 @@ def test_anothers_own_budget_is_not_mine(
     owner_client: Client, team: Team, prompt: Prompt, paid: Connection, teammate: User
 ) -> None:
     budgets.save(team=team, user=None, limit=0, person=teammate)
+    assert "disabled" not in generate_of(page(owner_client, team, prompt))
+
+
+def test_while_calls_are_stopped_it_cannot_be_pressed_and_says_why(
+    owner_client: Client, team: Team, prompt: Prompt, paid: Connection
+) -> None:
+    halts.stop(team=team, user=None)
+    html = page(owner_client, team, prompt)
+    assert 'disabled aria-describedby="held-back"' in generate_of(html)
+    assert "All calls of this team are stopped" in html.split('id="held-back"')[1]
+
+
+def test_what_calls_nobody_may_be_made_while_calls_are_stopped(
+    owner_client: Client, team: Team, prompt: Prompt, connection: Connection
+) -> None:
+    halts.stop(team=None, user=None)
     assert "disabled" not in generate_of(page(owner_client, team, prompt))
