@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from studio.models import Connection, Project, User
 from studio.models.money import Period
 from studio.services.amounts import MICRO
-from studio.services.budgets import MOST
+from studio.services.budgets import MOST, people_of
 from studio.views.wording import connection_name
 
 if TYPE_CHECKING:
@@ -43,10 +43,7 @@ class BudgetForm(forms.Form):
         cast("forms.ChoiceField", self.fields["of"]).choices = [
             (WHOLE_TEAM, _("The whole team")),
             (_("One project"), self._offered("project", Project.objects.for_team(team))),
-            (
-                _("One person"),
-                self._offered("person", User.objects.filter(memberships__team=team).order_by("username")),
-            ),
+            (_("One person"), self._offered("person", people_of(team).order_by("username"))),
             (_("One connection"), self._offered("connection", Connection.objects.for_team(team))),
         ]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,8 @@ from studio.services.orders import Refused
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+
+    from django.db.models import QuerySet
 
     from studio.models.money import BudgetQuerySet
 
@@ -236,8 +238,14 @@ def _belongs(team: Team, project: Project | None, person: User | None, connectio
     return (
         (project is None or project.team_id == team.pk)
         and (connection is None or connection.team_id == team.pk)
-        and (person is None or Membership.objects.filter(team=team, user=person).exists())
+        and (person is None or people_of(team).filter(pk=person.pk).exists())
     )
+
+
+def people_of(team: Team) -> QuerySet[User]:
+    """Whose budget can be set: the members', and that of somebody who has one and has left."""
+    member = Exists(Membership.objects.filter(team=team, user=OuterRef("pk")))
+    return User.objects.filter(member | Exists(Budget.objects.for_team(team).filter(person=OuterRef("pk"))))
 
 
 def _place(standing: Standing) -> tuple[int, str]:

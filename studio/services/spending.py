@@ -185,6 +185,10 @@ WHAT = {
 }
 
 
+# Wide ones too: a spreadsheet in a Chinese or Japanese setting reads them as the narrow ones.
+FORMULAS = "=+-@\t\r\n＝＋－＠"
+
+
 def headings() -> list[str]:
     return [
         _("Day"),
@@ -250,4 +254,4 @@ def _dollars(micro_dollars: int | None) -> str:
 
 def harmless(cell: str) -> str:
     """A spreadsheet takes what begins with one of these for a formula, and would run it."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+    return f"'{cell}" if cell[:1] and cell[0] in FORMULAS else cell

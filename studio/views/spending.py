@@ -20,7 +20,7 @@ from studio.services.permissions import Action, allows
 from studio.views.access import StudioRequest, member
 from studio.views.accounts import safe_next
 from studio.views.charts import chart
-from studio.views.spends import Spends
+from studio.views.spends import Spends, id_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +35,7 @@ MARK = "\ufeff"
 @require_safe
 def spend(request: StudioRequest) -> HttpResponse:
     """``?budget=`` fills the form with one that is to be changed."""
-    wanted = request.GET.get("budget", "")
-    chosen = Budget.objects.for_team(request.team).filter(pk=wanted).first() if wanted.isdecimal() else None
+    chosen = Budget.objects.for_team(request.team).filter(pk=id_in(request.GET, "budget") or 0).first()
     return _page(request, BudgetForm(team=request.team, budget=chosen), chosen)
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from studio.models import Connection, Project, User
+from studio.models import Connection, LedgerEntry, Membership, Project, User
 from studio.services import spending
 from studio.services.spending import Figure, Scope, Span
 from studio.views.charts import share
@@ -56,7 +56,9 @@ class Spends:
     def __init__(self, team: Team, asked: Mapping[str, str]) -> None:
         self.team = team
         span = asked.get("span", "")
-        ids = {kind: int(asked[kind]) for kind in KINDS if _is_id(asked.get(kind, ""))}
+        names = {"project": "projects", "person": "people", "connection": "connections"}
+        # What is in no list would filter unseen: the list would show that nothing is chosen.
+        ids = {kind: pk for kind in KINDS if (pk := id_in(asked, kind)) and pk in getattr(self, names[kind])}
         self.scope = Scope(span=Span(span) if span in set(Span) else Span.THIS_MONTH, **ids)
 
     @cached_property
@@ -118,8 +120,9 @@ class Spends:
     @cached_property
     def people(self) -> dict[int, str]:
         """The members, and whoever spent and has left."""
-        spent = [pk for pk in self.report.people if pk is not None]
-        rows = User.objects.filter(Q(memberships__team=self.team) | Q(pk__in=spent)).distinct().order_by("username")
+        member = Exists(Membership.objects.filter(team=self.team, user=OuterRef("pk")))
+        spent = Exists(LedgerEntry.objects.for_team(self.team).filter(person=OuterRef("pk")))
+        rows = User.objects.filter(member | spent).order_by("username")
         return {row.pk: row.get_full_name() or row.get_username() for row in rows}
 
     @cached_property
@@ -187,5 +190,7 @@ def _together(figures: Mapping[Any, Figure]) -> Figure:
     return whole
 
 
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
+def id_in(asked: Mapping[str, str], name: str) -> int | None:
+    """The number of a row that the address names; None for whatever else stands there."""
+    text = asked.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from django.core.management import CommandError
 from pytest_django import Settings
 
 from studio.models import Budget, Connection, Halt, Team
@@ -175,6 +176,13 @@ def test_budgets_are_set_listed_and_removed(team: Team) -> None:
     assert Budget.objects.count() == 2
     assert run("budget", "--project", project.slug, "--remove").code == 65
     assert run("budget", "--person", "stranger", "--limit", "3").code == 65
+
+
+@pytest.mark.parametrize("limit", ["", "-1", "NaN", "sNaN", "Infinity", "1e999999999", "0.0000001", "five"])
+def test_what_is_no_amount_is_a_wrong_command_line(limit: str) -> None:
+    with pytest.raises(CommandError, match="is no amount in dollars"):
+        run("budget", f"--limit={limit}")
+    assert not Budget.objects.exists()
 
 
 def test_a_budget_refuses_and_what_was_spent_is_told(team: Team, provider: Provider, settings: Settings) -> None:

@@ -164,7 +164,9 @@ def test_a_row_tells_what_became_of_the_money(project: Project, kind: Entry, cha
     assert (row[11], row[12]) == (charged, words)
 
 
-@pytest.mark.parametrize("title", ['=HYPERLINK("x")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "title", ['=HYPERLINK("x")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠1"]
+)
 def test_no_cell_is_a_formula(project: Project, title: str) -> None:
     factories.make_entries(CENT, attempt=attempt(project, title=title))
     (row,) = spending.rows(project.team, Scope())

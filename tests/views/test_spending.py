@@ -83,12 +83,33 @@ def test_filters_stand_in_the_address_and_go_along(
     assert f'{address("spend-csv", team)}?span=30-days&amp;project={project.pk}"' in page
 
 
-@pytest.mark.parametrize("query", ["?span=nonsense", "?project=x", "?person=-1", "?connection=99999999999999999999"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?span=nonsense",
+        "?project=x",
+        "?project=999999",
+        "?person=-1",
+        "?connection=" + "9" * 20,
+        "?budget=" + "9" * 5000,
+    ],
+)
 def test_an_address_that_makes_no_sense_shows_all(
     owner_client: Client, team: Team, spend: Callable[..., None], query: str
 ) -> None:
     spend(2 * DOLLAR)
     assert "</span>$2.00</h2>" in page_of(owner_client, team, query)
+
+
+def test_who_has_left_can_still_be_chosen(
+    owner_client: Client, team: Team, spend: Callable[..., None], teammate: User
+) -> None:
+    spend(2 * DOLLAR, person=teammate)
+    spend(3 * DOLLAR)
+    teammate.memberships.all().delete()
+    page = page_of(owner_client, team, f"?person={teammate.pk}")
+    assert "</span>$2.00</h2>" in page
+    assert f'<option value="{teammate.pk}" selected>' in page
 
 
 def test_another_teams_project_shows_nothing_of_it(
@@ -166,6 +187,17 @@ def test_another_teams_rows_are_not_offered(owner_client: Client, team: Team, ot
     values = {"of": f"project:{theirs.pk}", "limit": "1", "period": "month"}
     assert owner_client.post(address("budget-save", team), values).status_code == 422
     assert not Budget.objects.exists()
+
+
+def test_the_budget_of_somebody_who_has_left_stays_theirs_when_it_is_changed(
+    owner_client: Client, team: Team, teammate: User
+) -> None:
+    budget = budgets.save(team=team, user=None, limit=DOLLAR, person=teammate)
+    teammate.memberships.all().delete()
+    assert f'<option value="person:{teammate.pk}" selected>' in page_of(owner_client, team, f"?budget={budget.pk}")
+    values = {"of": f"person:{teammate.pk}", "limit": "2", "period": "month"}
+    assert owner_client.post(address("budget-save", team), values).status_code == 302
+    assert [(row.person, row.limit) for row in Budget.objects.all()] == [(teammate, 2 * DOLLAR)]
 
 
 def test_a_budget_is_removed(owner_client: Client, team: Team) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def dollars(text: str) -> int:
     try:
         amount = Decimal(text.removeprefix("$")) * MICRO
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one beyond all numbers
         amount = Decimal(-1)
     if not amount.is_finite() or amount < 0 or amount != amount.to_integral_value():
         raise ArgumentTypeError(f"{text!r} is no amount in dollars, such as 50 or 7.50")
