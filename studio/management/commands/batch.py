@@ -120,7 +120,7 @@ class Command(ScriptCommand):
         pictures = sum(row.pictures for row in due)
         words = {"rows": len(self.rows), "known": len(self.rows) - len(due), "pictures": pictures}
         self.say(
-            _("%(rows)d rows, of which %(known)d need nothing more. Pictures to make: %(pictures)d.") % words
+            _("Rows: %(rows)d. Need nothing more: %(known)d. Pictures to make: %(pictures)d.") % words
             + " "
             + _("Expected price: %(price)s.") % {"price": money(sum(row.price or 0 for row in due))}
         )
