@@ -75,7 +75,7 @@ async def exchange(
     request = httpcore.Request(
         method,
         httpcore.URL(scheme=where.scheme, host=where.authority, port=where.port, target=where.path),
-        headers=_all_headers(headers, where, body),
+        headers=_all_headers(method, headers, where, body),
         content=body.stream() if body else None,
         extensions={"timeout": {"connect": CONNECT_SECONDS}},
     )
@@ -94,7 +94,9 @@ async def exchange(
             await connection.aclose()
 
 
-def _all_headers(headers: Mapping[str, str], where: addresses.Target, body: Body | None) -> list[tuple[bytes, bytes]]:
+def _all_headers(
+    method: str, headers: Mapping[str, str], where: addresses.Target, body: Body | None
+) -> list[tuple[bytes, bytes]]:
     default = {"https": 443, "http": 80}[where.scheme] == where.port
     every = {
         "Host": where.authority if default else f"{where.authority}:{where.port}",
@@ -104,6 +106,10 @@ def _all_headers(headers: Mapping[str, str], where: addresses.Target, body: Body
         "Connection": "close",
         **headers,
     }
+    if body is None and method not in {"GET", "HEAD"}:
+        every["Content-Length"] = (
+            "0"  # some servers wait for a body, or fall over, where nothing says that there is none
+        )
     if body is not None:
         every |= {"Content-Type": body.media_type, "Content-Length": str(body.length)}
     try:

@@ -14,7 +14,7 @@ import pytest
 from studio.egress import client
 from studio.egress.client import Ambiguous, BlockedCall, ConnectionLost, DeadlinePassed, NotSent, NotStored, TooLarge
 from studio.providers import adapter, failures
-from studio.providers.values import Billed, Failure, FormFile, Pictures, ReferenceFile, Spilled
+from studio.providers.values import Billed, Call, Failure, FormFile, Pictures, ReferenceFile, Spilled
 from tests.doubles.provider import Provider
 from tests.egress.paid import KEY, call, request, send
 
@@ -34,6 +34,12 @@ def test_the_request_leaves_byte_for_byte_as_composed(provider: Provider, tmp_pa
     assert sent.body == json.dumps(sent.json, ensure_ascii=False, separators=(",", ":")).encode()
     assert sent.header("authorization") == f"Bearer {KEY}"
     assert sent.header("accept-encoding") == "identity"
+
+
+def test_a_call_without_a_body_says_so(provider: Provider, tmp_path: Path) -> None:
+    for method in ("POST", "GET"):
+        send(Call(method=method, url=f"{provider.base_url}/nothing"), tmp_path, provider)
+    assert [sent.header("content-length") or None for sent in provider.requests] == ["0", None]
 
 
 def test_references_stream_as_parts_in_their_order(provider: Provider, tmp_path: Path) -> None:
