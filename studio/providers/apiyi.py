@@ -97,7 +97,7 @@ class Apiyi:
 
 
 def _base_url(account: Account) -> str:
-    return account.base_url or catalogue.provider(Apiyi.id).base_url
+    return catalogue.provider(Apiyi.id).address(account.base_url)
 
 
 def _conversation(request: ImageRequest) -> dict[str, Any]:
@@ -147,8 +147,10 @@ def _in_chat(body: Any) -> Iterator[Picture]:
     """The pictures of an answer in the shape of the chat endpoint, where they are links in a text; a long text that
     shows one has been put into a file as that picture."""
     yield from (found for text in _contents(body) if isinstance(text, Spilled) and (found := replies.picture(text)))
-    links = [link for text in _said(body) for link in _LINK.findall(text)]
+    said = [text.strip() for text in _said(body)]
+    links = [link for text in said for link in _LINK.findall(text)]
     shown = [target for mark, target in links if mark] or [target for _mark, target in links]
+    shown = shown or [text for text in said if len(text.split()) == 1]  # the place itself, and nothing around it
     for target in dict.fromkeys(shown):
         if (picture := replies.picture(target)) is not None and (picture.url or target.startswith("data:image/")):
             yield picture

@@ -140,6 +140,16 @@ class Provider:
         """It calls nobody: no key, no network, nothing to test."""
         return not self.base_url and not self.own_address
 
+    def address(self, typed: str) -> str:
+        """Where the paths of calls begin, without a slash at its end: the address as it was typed, and where that names
+        a server and no path on it, the path that the provider's own address has."""
+        own, typed = self.base_url.rstrip("/"), typed.rstrip("/")
+        if not typed:
+            return own
+        _scheme, _mark, place = typed.partition("://")
+        path = own.partition("://")[2].partition("/")[2]
+        return typed if "/" in place or not path else f"{typed}/{path}"
+
     def key_required(self, base_url: str) -> bool:
         """A key is asked for at the provider's own address alone: local servers need none."""
-        return self.needs_key and base_url.rstrip("/") in {"", self.base_url.rstrip("/")}
+        return self.needs_key and self.address(base_url) == self.address("")

@@ -82,7 +82,6 @@ def listing(base_url: str, account: Account) -> Call:
 
 
 def url_of(base_url: str, path: str) -> str:
-    """The address is used as it was typed; only the end of the path is ours."""
     return f"{base_url.rstrip('/')}/{path}"
 
 
@@ -100,8 +99,7 @@ def _file(number: int, reference: ReferenceFile) -> FormFile:
 
 def pictures(body: Any) -> tuple[Picture, ...]:
     items = _items(body)
-    found = (replies.picture(item.get("b64_json")) or replies.picture(item.get("url")) for item in items)
-    return tuple(picture for picture in found if picture)
+    return tuple(picture for picture in map(replies.picture, items) if picture)
 
 
 def revised(body: Any) -> str:

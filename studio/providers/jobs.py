@@ -46,7 +46,9 @@ def stage(word: Any) -> Stage:
 
 
 def id_of(value: Any) -> str:
-    """A job's id, or nothing where it is none that can be kept and asked for."""
+    """A job's id, or nothing where it is none that can be kept and asked for. Some count their jobs by numbers."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value) if 0 <= value < 10**18 else ""
     if not isinstance(value, str) or not 0 < len(value) <= MAX_ID:
         return ""
     return value if value.isascii() and value.isprintable() and value.strip(". ") else ""

@@ -80,7 +80,7 @@ class OpenAI:
 
 
 def _base_url(account: Account) -> str:
-    return account.base_url or catalogue.provider(OpenAI.id).base_url
+    return catalogue.provider(OpenAI.id).address(account.base_url)
 
 
 def _failure(reply: Reply, request: ImageRequest) -> Failure:

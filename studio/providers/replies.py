@@ -94,7 +94,11 @@ def _until(date: str, now: float) -> float | None:
 
 
 def picture(value: Any) -> Picture | None:
-    """A picture from what stands in its place: decoded already, base64 with or without its prefix, or a link."""
+    """A picture from what stands in its place: decoded already, base64 with or without its prefix, a link, or an
+    object that holds one of these under its usual name."""
+    if isinstance(value, Mapping):
+        inner = (value.get(name) for name in ("b64_json", "url"))
+        return next((found for each in inner if not isinstance(each, Mapping) and (found := picture(each))), None)
     if isinstance(value, Spilled):
         return Picture(spilled=value) if value.bytes else None
     if not isinstance(value, str) or not value:

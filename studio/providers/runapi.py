@@ -127,9 +127,9 @@ class RunAPI:
 
 
 def _base(account: Account) -> str:
-    """The provider names its address without the path; whoever typed the path as well meant the same."""
-    base = account.base_url or catalogue.provider(RunAPI.id).base_url
-    return base.rstrip("/").removesuffix(f"/{API}")
+    """The provider names its address without the path; whoever typed the path as well, or its end, meant the same."""
+    base = catalogue.provider(RunAPI.id).address(account.base_url)
+    return base.removesuffix("/v1").removesuffix("/api")
 
 
 def _action(request: ImageRequest) -> str:
@@ -214,8 +214,7 @@ def _unwrapped(reply: Reply) -> Reply:
 def _pictures(body: Mapping[str, Any]) -> tuple[Picture, ...]:
     images = body.get("images")
     items = images if isinstance(images, list) else []
-    places = (item.get("url") if isinstance(item, Mapping) else item for item in items)
-    return tuple(picture for picture in map(replies.picture, places) if picture)
+    return tuple(picture for picture in map(replies.picture, items) if picture)
 
 
 def _is_refusal(reply: Reply) -> bool:

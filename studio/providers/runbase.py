@@ -78,7 +78,7 @@ class RunBase:
 
 
 def _url(account: Account, path: str) -> str:
-    return images_api.url_of(account.base_url or catalogue.provider(RunBase.id).base_url, path)
+    return images_api.url_of(catalogue.provider(RunBase.id).address(account.base_url), path)
 
 
 def _size(size: str) -> dict[str, str]:

@@ -64,6 +64,7 @@ KNOWN = {
 PAUSING = frozenset({failures.BAD_KEY, failures.NO_CREDIT, failures.FORBIDDEN})
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_DECIMAL = re.compile(r"[0-9]{1,6}(\.[0-9]{1,12})?")
 
 
 class RunComfy:
@@ -97,6 +98,8 @@ class RunComfy:
         if word and not (word == "error" and _code(reply) is not None):
             return _outcome(reply, jobs.stage(word), job)
         problem = _failure(reply)
+        if problem is None and tuple(_pictures(jobs.body_of(reply).get("output"))):
+            return _finished(reply)  # a result that only states itself
         if problem is None or _number(reply) in PASSING or _number(reply) >= 500:
             return RemoteJob(id=job.id, poll_after=POLL_AFTER)
         code = failures.RESULT_GONE if problem.code == failures.MODEL_UNKNOWN else problem.code
@@ -128,9 +131,8 @@ def _call(
     json: Mapping[str, Any] | None = None,
     deadline: float = CHECK_DEADLINE,
 ) -> Call:
-    base_url = account.base_url or catalogue.provider(RunComfy.id).base_url
     # The provider names its address without the version; whoever typed that as well meant the same.
-    base_url = base_url.rstrip("/").removesuffix("/v1")
+    base_url = catalogue.provider(RunComfy.id).address(account.base_url).removesuffix("/v1")
     return Call(
         method=method,
         url=images_api.url_of(base_url, f"v1/{path}"),
@@ -227,6 +229,8 @@ def _pictures(output: Any) -> Iterator[Picture]:
 
 def _micro(dollars: Any) -> int | None:
     """Zero is no figure: nothing here is free, so it was not reckoned yet."""
+    if isinstance(dollars, str) and _DECIMAL.fullmatch(dollars):
+        dollars = float(dollars)
     if isinstance(dollars, bool) or not isinstance(dollars, int | float):
         return None
     return round(dollars * 1_000_000) if 0 < dollars < MOST_DOLLARS else None

@@ -105,6 +105,8 @@ def test_the_call_goes_to_the_gateway_that_was_given() -> None:
     assert call.url == "https://b.apiyi.example/v1/images/generations"
     assert call.headers == {"Authorization": "Bearer sk-1", "X-Client-Request-Id": "attempt-1"}
     assert 600 < call.deadline < 660  # longer than its slowest answer, and within a stop of the studio
+    bare = Account(base_url="https://b.apiyi.com")
+    assert submit(ordered(VIP), bare).url == "https://b.apiyi.com/v1/images/generations"
     assert submit(ordered(VIP), Account(base_url="")).url == "https://api.apiyi.com/v1/images/generations"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from studio.providers import adapter, catalogue, failures, sizes
+from studio.providers import adapter, catalogue, failures, replies, sizes
 from studio.providers.apiyi import CHAT
 from studio.providers.capabilities import Road
 from studio.providers.output import Output
@@ -110,6 +110,20 @@ def test_a_shape_is_refused_in_words_before_it_is_sent(tier: str) -> None:
 
 def test_its_files_go_within_the_json() -> None:
     assert ROW.roads == (Road.DATA_URL,)
+
+
+@pytest.mark.parametrize("place", ["https://r2cdn.example/x.png?a=b", "data:image/png;base64,AAAA"])
+def test_a_place_without_anything_around_it_is_the_picture(place: str) -> None:
+    body: Any = {"choices": [{"message": {"role": "assistant", "content": f" {place}\n"}}]}
+    outcome = APIYI.read(Reply(status=200, headers={}, body=body), ordered())
+    assert isinstance(outcome, Pictures)
+    assert outcome.pictures == (replies.picture(place),)
+
+
+@pytest.mark.parametrize("words", ["Done", "https://a.example and more", "See https://a.example"])
+def test_words_are_no_picture(words: str) -> None:
+    body: Any = {"choices": [{"message": {"role": "assistant", "content": words}}]}
+    assert isinstance(APIYI.read(Reply(status=200, headers={}, body=body), ordered()), Failure)
 
 
 def test_what_is_written_instead_of_a_picture_is_told() -> None:

@@ -92,6 +92,7 @@ def test_the_built_in_provider_comes_first_and_needs_nothing() -> None:
         ("", True),
         ("https://api.openai.com/v1", True),
         ("https://api.openai.com/v1/", True),
+        ("https://api.openai.com", True),
         ("http://127.0.0.1:1234/v1", False),
     ],
 )

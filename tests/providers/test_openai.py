@@ -76,11 +76,13 @@ def test_png_is_never_sent_with_a_compression() -> None:
     [
         ("https://api.example/v1", "https://api.example/v1/images/generations"),
         ("https://api.example/v1/", "https://api.example/v1/images/generations"),
-        ("https://api.example", "https://api.example/images/generations"),
+        ("https://api.example", "https://api.example/v1/images/generations"),
+        ("http://127.0.0.1:1234/", "http://127.0.0.1:1234/v1/images/generations"),
+        ("https://api.example/openai", "https://api.example/openai/images/generations"),
         ("", "https://api.openai.com/v1/images/generations"),
     ],
 )
-def test_the_address_is_used_as_it_was_typed(base_url: str, url: str) -> None:
+def test_the_address_is_used_as_it_was_typed_and_is_given_a_path_where_it_has_none(base_url: str, url: str) -> None:
     assert submit(account=Account(base_url=base_url)).url == url
 
 

@@ -123,7 +123,12 @@ def test_short_base64_is_decoded_strictly(text: str, content: bytes | None) -> N
     assert replies.decode(text) == content
 
 
-@pytest.mark.parametrize("value", [None, "", 5, [], {}, "!!!", True])
+@pytest.mark.parametrize("value", [{"url": "https://x.example/a"}, {"b64_json": None, "url": "https://x.example/a"}])
+def test_a_picture_may_stand_in_an_object(value: Any) -> None:
+    assert replies.picture(value) == Picture(url="https://x.example/a")
+
+
+@pytest.mark.parametrize("value", [None, "", 5, [], {}, "!!!", True, {"url": {"url": "https://x.example/a"}}])
 def test_what_is_no_picture_gives_none(value: Any) -> None:
     assert replies.picture(value) is None
 

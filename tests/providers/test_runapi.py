@@ -118,7 +118,7 @@ def test_the_estimate_goes_by_the_resolution(output: Output, each: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "base_url", ["https://a.example", "https://a.example/", "https://a.example/api/v1", "https://a.example/api/v1/"]
+    "base_url", [f"https://a.example{path}" for path in ("", "/", "/api/v1", "/api/v1/", "/v1", "/api")]
 )
 def test_the_address_may_be_typed_with_its_path_or_without(base_url: str) -> None:
     account = Account(base_url=base_url)
@@ -140,7 +140,7 @@ def test_an_answer_may_ask_for_a_longer_pause() -> None:
     assert read_check(200, body, headers={"retry-after": "0"}).poll_after == JOB.poll_after
 
 
-@pytest.mark.parametrize("job_id", ["", None, 5, ".", "..", " ", "a\nb", "\ud800", "é", "x" * 201, ["a"], {}])
+@pytest.mark.parametrize("job_id", ["", None, 5.0, True, ".", "..", " ", "a\nb", "\ud800", "é", "x" * 201, ["a"], {}])
 def test_an_id_that_cannot_be_asked_for_is_none(job_id: Any) -> None:
     outcome = read(200, {"id": job_id, "status": "pending"})
     assert outcome == Failure(code=failures.UNUSABLE_REPLY, billed=Billed.UNKNOWN, unclear=True)

@@ -112,6 +112,11 @@ def test_the_limit_of_a_key_leaves_room_for_six_runs_at_full_pace() -> None:
     assert 6 * rate.seconds / runbase.POLL_AFTER <= 0.8 * rate.requests
 
 
+@pytest.mark.parametrize("base_url", ["https://runbase.net", "https://runbase.net/", "https://runbase.net/api/v1/"])
+def test_the_path_of_the_address_may_be_left_out(base_url: str) -> None:
+    assert submit(account=Account(base_url=base_url)).url == "https://runbase.net/api/v1/runs"
+
+
 @pytest.mark.parametrize("base_url", ["https://api.runbase.net/v1", "https://api.runbase.net/v1/"])
 def test_the_other_published_address_works_as_well(base_url: str) -> None:
     account = Account(base_url=base_url)
@@ -134,13 +139,17 @@ def test_a_run_that_is_taken_on_is_followed(word: Any) -> None:
     assert read_check(200, {"status": word}) == JOB
 
 
-@pytest.mark.parametrize("job_id", ["", None, 5, "..", "a\nb", "\ud800", "x" * 201, ["a"], {}])
+def test_an_id_may_be_a_number() -> None:
+    assert read(200, {"id": 5, "status": "pending"}) == RemoteJob(id="5", poll_after=runbase.POLL_AFTER)
+
+
+@pytest.mark.parametrize("job_id", ["", None, True, -5, 10**18, 1.5, "..", "a\nb", "\ud800", "x" * 201, ["a"], {}])
 def test_an_id_that_cannot_be_asked_for_is_none(job_id: Any) -> None:
     assert read(200, {"id": job_id, "status": "pending"}) == Failure(code=failures.UNUSABLE_REPLY, billed=UNKNOWN)
 
 
 def test_success_brings_the_pictures_and_no_figure_of_cost() -> None:
-    body = {"id": "run_1", "status": "succeeded", "output": {"urls": [LINK, None, 5, "", "ftp://x", LINK]}}
+    body = {"id": "run_1", "status": "succeeded", "output": {"urls": [LINK, None, 5, "", "ftp://x", {"url": LINK}]}}
     assert read_check(200, body) == Pictures(pictures=(Picture(url=LINK),) * 2)
     assert read(200, body) == read_check(200, body)
 
@@ -203,7 +212,8 @@ def test_every_refusal_has_its_meaning(
         code=code, words="Why not.", billed=billed, not_accepted=again, unclear=unclear, pauses=pauses
     )
     of_question = read_check(status, error(word))
-    assert (of_question.code, of_question.not_accepted, of_question.unclear) == (code, True, False)
+    asked = failures.RESULT_GONE if status == 404 else code
+    assert (of_question.code, of_question.not_accepted, of_question.unclear) == (asked, True, False)
     assert of_question.pauses is pauses
 
 

@@ -179,6 +179,7 @@ def test_the_free_test_asks_for_the_model_and_its_least_price(double: Provider) 
         ({"image": LINK}, [LINK]),
         ({"images": [LINK], "image": LINK}, [LINK]),
         ({"images": [None, 5, {}, LINK], "image": 7}, [LINK]),
+        ({"images": [{"url": LINK}], "image": {"url": f"{LINK}?2"}}, [LINK, f"{LINK}?2"]),
     ],
 )
 @pytest.mark.parametrize("word", ["completed", "succeeded"])
@@ -187,7 +188,18 @@ def test_pictures_are_read_from_both_names(word: str, output: Any, pictures: lis
     assert outcome == Pictures(pictures=tuple(Picture(url=link) for link in pictures), cost=71_100)
 
 
-@pytest.mark.parametrize("cost", [None, 0, 0.0, -1, True, "0.05", [], 1000, 10**400, float("nan"), float("inf")])
+@pytest.mark.parametrize("body", [{"output": {"images": [LINK]}}, {"output": {"image": LINK}, "status": None}])
+def test_a_result_without_a_word_about_itself_is_one(body: Any) -> None:
+    assert check(200, body) == Pictures(pictures=(Picture(url=LINK),))
+
+
+def test_a_cost_may_be_written_as_a_text() -> None:
+    assert check(200, {"status": "completed", "output": {"image": LINK}, "cost": "0.05"}).cost == 50_000
+
+
+@pytest.mark.parametrize(
+    "cost", [None, 0, 0.0, -1, True, "0", "x", "-1", "1e2", "nan", "٣", [], 1000, 10**400, float("nan"), float("inf")]
+)
 def test_a_cost_that_cannot_be_true_is_none(cost: Any) -> None:
     assert check(200, {"status": "completed", "output": {"image": LINK}, "cost": cost}).cost is None
 
@@ -198,7 +210,7 @@ def test_a_cost_that_cannot_be_true_is_none(cost: Any) -> None:
         {"price_unit": "second"},
         {"price_unit": None},
         {"model_id": "openai/another"},
-        *({"base_price_usd": junk} for junk in (None, True, "0.01", 0, -1, 1000, float("nan"), float("inf"), [])),
+        *({"base_price_usd": junk} for junk in (None, True, "x", 0, -1, 1000, float("nan"), float("inf"), [])),
     ],
 )
 def test_a_price_of_something_else_or_that_cannot_be_true_is_none(told: dict[str, Any]) -> None:
