@@ -76,11 +76,15 @@ class Figure:
     spent: int = 0
     coming: int = 0
     calls: int = 0  # those that cost something
+    perhaps: int = 0  # of what was spent: paid for without a picture, or never answered
+    estimated: int = 0  # of what was spent: by our own price
 
     def add(self, other: Figure) -> None:
         self.spent += other.spent
         self.coming += other.coming
         self.calls += other.calls
+        self.perhaps += other.perhaps
+        self.estimated += other.estimated
 
     @property
     def total(self) -> int:
@@ -117,6 +121,8 @@ def report(team: Team, scope: Scope) -> Report:
             spent=Sum("amount", filter=Q(kind__in=PAID), default=0),
             coming=Sum("amount", filter=~Q(kind__in=PAID), default=0),
             calls=Count("attempt", filter=Q(kind__in=PAID, amount__gt=0), distinct=True),
+            perhaps=Sum("amount", filter=Q(kind=Entry.DISPUTED), default=0),
+            guessed=Sum("amount", filter=Q(kind=Entry.SETTLED, estimated=True), default=0),
         )
     )
     found, days = Report(), defaultdict[date, Figure](Figure)

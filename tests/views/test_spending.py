@@ -59,6 +59,17 @@ def test_the_page_tells_what_was_spent_and_what_is_on_its_way(
     assert "1 call charged, $1.00 on its way" in page
 
 
+def test_what_was_perhaps_charged_or_only_estimated_is_told_apart(
+    owner_client: Client, team: Team, spend: Callable[..., None]
+) -> None:
+    spend(2 * DOLLAR, estimated=False)
+    spend(3 * DOLLAR, estimated=True)
+    spend(4 * DOLLAR, kind=Entry.DISPUTED)
+    page = page_of(owner_client, team)
+    assert "</span>$9.00</h2>" in page
+    assert "3 calls charged, $4.00 of it only perhaps, $3.00 of it by our estimate" in page
+
+
 def test_the_chart_is_told_in_words_and_as_a_table(
     owner_client: Client, team: Team, spend: Callable[..., None]
 ) -> None:
