@@ -57,6 +57,8 @@ OnHeaders = Callable[[int, Mapping[str, str]], Awaitable[None]]
 TEXT_BYTES = 2000
 # Shorter keys would be found in innocent words.
 LEAST_SECRET = 8
+# So much of a key at the end of a text that was cut is taken for a key.
+LEAST_TORN = 4
 
 
 async def send(
@@ -92,8 +94,7 @@ async def send(
             # In small pieces: there is no saying when its pictures come, nor how many come at once.
             stream = Stream(spill_to, ends=call.ends, secret=secret, on_event=on_event)
             parsed, head = await stream.read(response, most_text=TEXT_BYTES)
-            text = _cleaned(head.decode("utf-8", "replace"), secret)
-            return Reply(status=response.status, headers=headers, body=parsed, text=text)
+            return Reply(status=response.status, headers=headers, body=parsed, text=_beginning(head, secret))
         watch.expect_body()
         return await _read(response, headers, spill_to, secret)
     raise AssertionError("unreachable")
@@ -110,6 +111,13 @@ def _secret(headers: Mapping[str, str]) -> str:
 
 def _cleaned(text: str, secret: str) -> str:
     return text.replace(secret, "[key]") if secret else text
+
+
+def _beginning(head: bytes, secret: str) -> str:
+    """An answer's first bytes as text. Where they were cut, the cut may have gone through the key."""
+    text = _cleaned(head.decode("utf-8", "replace"), secret)
+    torn = next((count for count in range(len(secret) - 1, LEAST_TORN - 1, -1) if text.endswith(secret[:count])), 0)
+    return text[: len(text) - torn]
 
 
 async def _read(response: httpcore.Response, headers: Mapping[str, str], folder: Path, secret: str) -> Reply:
@@ -131,8 +139,7 @@ async def _read(response: httpcore.Response, headers: Mapping[str, str], folder:
                 parsed = spill.finish(secret=secret)
             except Malformed:
                 parsed = None
-        text = _cleaned(head.decode("utf-8", "replace"), secret)
-        return Reply(status=response.status, headers=headers, body=parsed, text=text)
+        return Reply(status=response.status, headers=headers, body=parsed, text=_beginning(head, secret))
     finally:
         for part in parts:
             part.close()
