@@ -75,7 +75,8 @@ def _json(values: Mapping[str, Any]) -> Body:
     pieces: list[bytes | Path | InBase64] = [first.encode()]
     length = len(first.encode())
     for file, text in zip(files, others, strict=True):
-        head, tail = f'"data:{file.media_type};base64,'.encode(), f'"{text}'.encode()
+        prefix = "" if file.bare else f"data:{file.media_type};base64,"
+        head, tail = f'"{prefix}'.encode(), f'"{text}'.encode()
         pieces += [head, InBase64(path=file.path), tail]
         length += len(head) + _base64_length(_size(file.path)) + len(tail)
     return Body(media_type="application/json", length=length, pieces=tuple(pieces))

@@ -1,4 +1,5 @@
-"""RunAPI's storage for references: one form where it takes one, else three steps: prepare, put the bytes, confirm.
+"""RunAPI's storage for references: one form where it takes one, else three steps: prepare, put the bytes, confirm; and
+where it knows neither, one call with the bytes within its JSON.
 
 The form is what the older of its clients send, and one call; the newer ones go the three steps. Each answer is read
 beside the call that it answers, which says which step it was.
@@ -9,10 +10,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from studio.providers import jobs
-from studio.providers.values import Call, FileBody, FormField, FormFile
+from studio.providers.values import Call, DataURL, FileBody, FormField, FormFile
 
 if TYPE_CHECKING:
     from studio.providers.values import Account, ReferenceFile, Reply
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 FILES = "api/v1/files"
 # Seconds: the largest reference over a slow line.
 DEADLINE = 300.0
-# That there is no such route, or that it takes no forms.
-NO_FORMS = frozenset({404, 405, 415})
+# That there is no such route, or that it takes another kind of body.
+ANOTHER_WAY = frozenset({400, 404, 405, 415, 422})
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 MAX_URL, MAX_HEADERS = 2000, 20
 # Said by the call itself, or never to be said to a storage: the key stays here.
@@ -40,16 +42,17 @@ def form(base: str, headers: Mapping[str, str], reference: ReferenceFile) -> Cal
 def next_step(base: str, account: Account, reply: Reply, call: Call, reference: ReferenceFile) -> str | Call | None:
     """The file's address, or the next call, or None where the answer leads nowhere. Raises OSError where the file
     cannot be read."""
-    if call.form is not None and reply.status in NO_FORMS:
-        return jobs.submission(f"{base}/{FILES}/prepare", account, _announcement(reference))
+    announced = call.json is not None and "filename" in call.json
+    if reply.status in ANOTHER_WAY:
+        if call.form is not None:
+            return jobs.submission(f"{base}/{FILES}/prepare", account, _announcement(reference))
+        return _within(base, account, reference) if announced else None
     if not jobs.is_answer(reply):
         return None
     body = jobs.body_of(reply)
     if call.file is not None:
         return jobs.submission(f"{base}/{FILES}/confirm", account, {"signed_id": call.memo})
-    if call.json is not None and "signed_id" not in call.json:
-        return _put(body, reference)
-    return _address(body.get("url")) or None
+    return _put(body, reference) if announced else _address(body.get("url")) or None
 
 
 def _name(reference: ReferenceFile) -> str:
@@ -67,6 +70,12 @@ def _announcement(reference: ReferenceFile) -> dict[str, Any]:
         "checksum": base64.b64encode(md5.digest()).decode(),
         "content_type": reference.media_type,
     }
+
+
+def _within(base: str, account: Account, reference: ReferenceFile) -> Call:
+    content = DataURL(path=reference.path, media_type=reference.media_type, bare=True)
+    fields = {"source": {"type": "base64", "data": content}, "file_name": _name(reference)}
+    return replace(jobs.submission(f"{base}/{FILES}", account, fields), deadline=DEADLINE)
 
 
 def _put(body: Mapping[str, Any], reference: ReferenceFile) -> Call | None:

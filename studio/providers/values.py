@@ -72,10 +72,12 @@ class FormFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataURL:
-    """Stands in a call's JSON in the place of a whole file, which is sent as ``data:<media type>;base64,…``."""
+    """Stands in a call's JSON in the place of a whole file, which is sent as ``data:<media type>;base64,…``; where it
+    is ``bare``, as the base64 alone."""
 
     path: Path
     media_type: str
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""RunAPI's storage for references, strict: by a form or by three steps, each file at an address of its own.
+"""RunAPI's storage for references, strict: by a form, by three steps or within JSON, each file at an own address.
 
 The same file sent twice has two addresses, so a submission that is repeated with a new upload is another submission.
 """
@@ -32,7 +32,7 @@ class Announced:
 class Files:
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
-        self.forms = True  # whether a file is taken in a form
+        self.forms = self.steps = True  # whether a file is taken in a form, and in three steps
         self.most = 20_000_000  # bytes of a file
         self.uploads = 0  # finished ones; free
         self.answers: list[Behaviour] = []  # to what is uploaded, one for each call
@@ -46,8 +46,9 @@ class Files:
                 return behaviour.body, behaviour
         match request.method, path:
             case "POST", "/api/v1/files":
-                return self._form(request), Behaviour()
-            case "POST", "/api/v1/files/prepare":
+                carried = self._form(request) if request.parts else self._within(request.json)
+                return carried, Behaviour()
+            case "POST", "/api/v1/files/prepare" if self.steps:
                 return self._prepare(request.json), Behaviour()
             case "POST", "/api/v1/files/confirm":
                 return self._confirm(request.json), Behaviour()
@@ -70,12 +71,19 @@ class Files:
         return {}, Behaviour()
 
     def _form(self, request: Recorded) -> dict[str, Any]:
-        if not self.forms or not request.parts:
+        if not self.forms:
             raise _refused(415, "Use /files/prepare.")
         if [part.name for part in request.parts] != ["file", "file_name"] or not request.parts[0].filename:
             raise _refused(422, "Exactly one source is required: file or source.")
         file, name = request.parts
         return self._stored(file.content, file.media_type, name.content.decode())
+
+    def _within(self, fields: Any) -> dict[str, Any]:
+        source = fields.get("source") if isinstance(fields, dict) else None
+        if not source or fields.keys() != {"source", "file_name"} or source.keys() != {"type", "data"}:
+            raise _refused(422, "Exactly one source is required: file or source.")
+        media_type = next(kind for kind, suffix in SUFFIX.items() if fields["file_name"].endswith(suffix))
+        return self._stored(base64.b64decode(source["data"], validate=True), media_type, fields["file_name"])
 
     def _prepare(self, fields: Any) -> dict[str, Any]:
         if not isinstance(fields, dict) or fields.keys() != ANNOUNCED or not isinstance(fields["byte_size"], int):

@@ -50,7 +50,7 @@ def test_a_file_goes_in_one_form(
     assert UPLOADS.upload(reference, account) == call
 
 
-@pytest.mark.parametrize("status", [404, 405, 415])
+@pytest.mark.parametrize("status", [400, 404, 405, 415, 422])
 def test_where_no_form_is_taken_the_file_goes_in_three_steps(
     provider: Provider, storage: Files, account: Account, tmp_path: Path, status: int
 ) -> None:
@@ -76,6 +76,20 @@ def test_where_no_form_is_taken_the_file_goes_in_three_steps(
     assert {each.headers["Authorization"] for each in (prepare, confirm)} == {"Bearer k-12345678"}
     assert isinstance(url, str)
     assert provider.files[url.rpartition("/")[2]][0] == content
+    assert (storage.uploads, provider.billed) == (1, {})
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp"])
+def test_where_neither_is_known_the_file_goes_within_the_json(
+    provider: Provider, storage: Files, account: Account, tmp_path: Path, kind: str
+) -> None:
+    storage.forms = storage.steps = False
+    reference = drawn(tmp_path, 1, kind)
+    url, calls = upload(provider, account, reference)
+    assert [call.url.partition("/files")[2] for call in calls] == ["", "/prepare", ""]
+    assert received(calls[-1]).json["source"].keys() == {"type", "data"}
+    assert isinstance(url, str)
+    assert provider.files[url.rpartition("/")[2]][0] == reference.path.read_bytes()
     assert (storage.uploads, provider.billed) == (1, {})
 
 
@@ -109,18 +123,20 @@ def test_every_refused_upload_has_its_meaning_and_none_was_billed(
     again: bool,
     pauses: bool,
 ) -> None:
-    storage.answers += [storage_says(404)] * steps + [storage_says(status, **{"retry-after": "3"})]
+    ways = steps + 1 if status != 422 else 3  # which may be about the way that the file came
+    says = storage_says(status, **{"retry-after": "3"})
+    storage.answers += [storage_says(404)] * steps + [says] * (ways - steps)
     outcome, calls = upload(provider, account, drawn(tmp_path, 1))
     assert outcome == Failure(code=code, words="Why not.", not_accepted=again, retry_after=3, pauses=pauses)
-    assert len(calls) == steps + 1
+    assert len(calls) == ways
 
 
-def test_no_route_at_all_ends_after_two_questions(
+def test_no_route_at_all_ends_after_three_questions(
     provider: Provider, storage: Files, account: Account, tmp_path: Path
 ) -> None:
-    storage.answers += [storage_says(404)] * 2
+    storage.answers += [storage_says(404)] * 3
     outcome, calls = upload(provider, account, drawn(tmp_path, 1))
-    assert (outcome, len(calls)) == (Failure(code=failures.NOT_UPLOADED, words="Why not."), 2)
+    assert (outcome, len(calls)) == (Failure(code=failures.NOT_UPLOADED, words="Why not."), 3)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 500])

@@ -113,7 +113,7 @@ def test_an_edit_is_asked_for_at_its_own_path_after_a_restart(
         (401, "failed", "bad_key", True),
         (402, "failed", "no_credit", True),
         (413, "failed", "request_too_large", False),
-        (422, "failed", "not_uploaded", False),
+        (410, "failed", "not_uploaded", False),
     ],
 )
 def test_without_its_reference_no_picture_is_asked_for(
