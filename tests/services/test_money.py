@@ -198,6 +198,36 @@ def test_forty_submits_at_once_never_pass_a_cap(
     assert Attempt.objects.count() == fits
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_forty_retries_at_once_each_take_gets_one_and_no_cap_is_passed(
+    version: Version, paid: Connection, team: Team, owner: User
+) -> None:
+    ended = list(submit(version, paid, owner, takes=8).attempts.all())
+    for attempt in ended:
+        generations.cancel(attempt=attempt)
+    fits = 5
+    Budget.objects.create(team=team, limit=fits * PRICE)
+    start, made, refused = threading.Barrier(40), [], []
+
+    def press(attempt: Attempt) -> None:
+        start.wait()
+        try:
+            made.append(generations.retry(attempt=attempt, user=owner).take)
+        except Refused as refusal:
+            refused.append(refusal.message)
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=press, args=[attempt]) for attempt in ended * 5]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (len(made), len(set(made)), len(refused)) == (fits, fits, 40 - fits)
+    assert held(team=team) == fits * PRICE
+
+
 @pytest.mark.parametrize("everybody", [False, True])
 def test_while_calls_are_stopped_nothing_is_submitted(
     version: Version, paid: Connection, connection: Connection, team: Team, everybody: bool
