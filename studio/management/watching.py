@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from studio.management.scripting import Exit, Stop
-from studio.models import Connection
-from studio.models.generations import OPEN, WAITING, State
+from studio.models import Attempt, Connection, Engine
+from studio.models.generations import HELD, OPEN, WAITING, State
 from studio.providers import failures
 from studio.services import generations, halts
 from studio.services.reports import newest_attempts, newest_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from types import FrameType
 
-    from studio.models import Attempt, Generation
+    from studio.models import Generation
 
 TICK = 0.1  # seconds between two looks, at first
 SLOWER_AFTER, SLOW_TICK = 5.0, 0.5
@@ -109,11 +109,7 @@ class Watch:
     def _stuck(self) -> Stop | None:
         """Why what is open will not end by itself: its connection was paused meanwhile, or nobody works on it."""
         # Before the rows are read: what it still wrote is then seen.
-        alone = (
-            self._thread is not None
-            and not self._thread.is_alive()
-            and not slot.is_live(stale=Pace.from_settings().stale)
-        )
+        alone = self._thread is not None and not self._thread.is_alive() and not self._others_work()
         still = {
             pk: states
             for pk, attempts in self._newest().items()
@@ -127,6 +123,13 @@ class Watch:
             message = _("The work in this process has stopped, and no worker is running. Run status to see what came.")
             return Stop(Exit.INTERNAL, "worker_stopped", message)
         return None
+
+    def _others_work(self) -> bool:
+        """A worker runs, or another command holds what is open: the same list may be under way twice."""
+        stale = Pace.from_settings().stale
+        living = Engine.objects.exclude(pk__in=slot.dead(stale=stale)).values("pk")
+        held = Attempt.objects.filter(generation__in=self.generations, state__in=HELD, owner__in=living)
+        return slot.is_live(stale=stale) or held.exists()
 
     def _held_back(self, waiting: Iterable[int]) -> Stop | None:
         """Where all that is left waits for somebody who must let it go on first."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from studio.management.scripting import Exit, Stop
 from studio.management.watching import Watch
 from studio.models import Attempt, Connection, Generation
 from studio.models.generations import State
+from studio.worker import slot
 from tests import factories
 
 
@@ -66,6 +69,30 @@ def test_inline_what_waits_for_a_paused_connection_is_cancelled(generation: Gene
 
     assert ends_with(generation, inline=True).returncode == Exit.TRY_LATER
     assert Attempt.objects.get().state == State.CANCELLED
+
+
+def test_inline_what_another_command_holds_is_waited_for(
+    generation: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts = generation.attempts.all()
+    attempts.update(state=State.SUBMITTING, owner=slot.take_spare(), submitted_at=generation.created_at)
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        for thread in threading.enumerate():
+            if thread.name == "inline worker":
+                thread.join()
+        if len(slept) == 2:
+            attempts.update(state=State.FAILED, owner=None, finished_at=generation.created_at)
+
+    monkeypatch.setattr("studio.worker.run.run_inline", lambda *_, **__: None)
+    monkeypatch.setattr("studio.management.watching.time.sleep", sleep)
+
+    Watch((generation,), say=lambda words: None, inline=True).run()
+
+    assert len(slept) == 2
+    assert attempts.get().cancel_requested_at is None
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
