@@ -14,7 +14,7 @@ from studio.management.scripting import Exit, ScriptCommand, Stop
 from studio.models import Budget, User
 from studio.models.money import Period
 from studio.services import budgets, choosing
-from studio.services.amounts import MICRO, money
+from studio.services.amounts import CENT, MICRO, money
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 def dollars(text: str) -> int:
     try:
         amount = Decimal(text.removeprefix("$")) * MICRO
+        is_amount = amount >= 0 and amount % CENT == 0  # as a page can show and keep it
     except ArithmeticError:  # no number, or one beyond all numbers
-        amount = Decimal(-1)
-    if not amount.is_finite() or amount < 0 or amount != amount.to_integral_value():
+        is_amount = False
+    if not is_amount:
         raise ArgumentTypeError(f"{text!r} is no amount in dollars, such as 50 or 7.50")
     return int(amount)
 
