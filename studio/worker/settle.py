@@ -7,7 +7,7 @@ import random
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from studio import providers
 from studio.models.generations import State
@@ -34,7 +34,7 @@ async def settle(hold: Hold, outcome: Failure | Unclear, pace: Pace, *, evidence
         unsent = not isinstance(outcome, Unclear) and not outcome.unclear
         values: dict[str, Any] = {"submitted_at": hold.claimed.submitted_at} if unsent else {}
         seconds = delay(known.tries, asked, pace, code=outcome.code)
-        not_before = timezone.now() + timedelta(seconds=seconds)
+        not_before = Now() + timedelta(seconds=seconds)  # by the clock that says when it is due
         log.info("Attempt %s is tried again in %.1f s: %s.", hold.claimed.pk, seconds, decision.code)
         await hold.put_back(decision, tries=known.tries + 1, not_before=not_before, error_code=decision.code, **values)
         return
