@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from studio.egress import client
 from studio.providers import failures
-from studio.providers.values import Account, Call, Outcome, RemoteJob, Reply
+from studio.providers.values import Account, Call, Failure, Outcome, RemoteJob, Reply
 from studio.worker.deciding import Unclear
 
 if TYPE_CHECKING:
@@ -41,11 +41,15 @@ class Follower:
         while monotonic() - since < self.floor.pace.patience:
             await self._pause(job, faults)
             reply = await self._ask(self.adapter.check(job, self.account))
-            if reply is None or reply.status in RETRIABLE:
+            if reply is None:
+                faults += 1
+                continue
+            outcome = self.adapter.read_check(reply, job)
+            # What pauses the connection, such as a quota that is spent, does not pass while somebody waits here.
+            if reply.status in RETRIABLE and not (isinstance(outcome, Failure) and outcome.pauses):
                 faults += 1
                 continue
             faults, self.last_text = 0, reply.text
-            outcome = self.adapter.read_check(reply, job)
             if not isinstance(outcome, RemoteJob):
                 return outcome
             if outcome.percent != job.percent:

@@ -32,8 +32,6 @@ def runbase(provider: Provider, settings: Settings, team: Team, monkeypatch: pyt
     settings.STUDIO_EGRESS_ALLOW = (provider.address,)
     for name in ("POLL_AFTER", "POLL_AFTER_JUNK"):
         monkeypatch.setattr(f"studio.providers.runbase.{name}", 0.02)
-    # Turns without a wait between them: that they keep to the limit has tests of its own.
-    monkeypatch.setattr("studio.services.throttles.Throttled.apart", timedelta(milliseconds=2))
     # No time between two turns; that each request takes one is for test_turns.
     monkeypatch.setattr("studio.services.throttles.Throttled.apart", timedelta(milliseconds=2))
     base_url = f"http://{provider.address}/runbase/api/v1"
@@ -189,7 +187,9 @@ def test_questions_that_go_wrong_are_asked_again(runbase: Connection, double: Ru
     assert (attempt.state, double.taken, double.checks) == ("done", 5, [])
 
 
-@pytest.mark.parametrize(("status", "code"), [(401, "invalid_api_key"), (404, "run_not_found")])
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, "invalid_api_key"), (404, "run_not_found"), (429, "USAGE_EXCEEDED")]
+)
 def test_a_failed_question_loses_no_run(
     runbase: Connection, double: RunBase, pump: Pump, status: int, code: str
 ) -> None:
@@ -200,7 +200,7 @@ def test_a_failed_question_loses_no_run(
 
     runbase.refresh_from_db()
     assert (attempt.state, attempt.remote_id, attempt.cost) == ("unknown", "run_1", None)
-    assert (runbase.paused_at is not None) is (status == 401)
+    assert (runbase.paused_at is not None) is (status != 404)
 
 
 def test_a_wrong_key_pauses_the_connection(runbase: Connection, provider: Provider, pump: Pump) -> None:
