@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from studio.models import Connection, Project, Team, User
 from studio.models.teams import Role
 from studio.providers import catalogue
-from studio.services import start
+from studio.services import connections, start
 from studio.services.teams import create_project
 
 if TYPE_CHECKING:
@@ -76,8 +76,6 @@ def connection(team: Team, name: str = "") -> Connection:
 def model(connection: Connection) -> str:
     """The model of the catalogue that the server named when it was tested, else the catalogue's first."""
     try:
-        known = list(catalogue.provider(connection.provider).models)
+        return next(iter(connections.model_ids(connection)), "")
     except catalogue.UnknownProvider:
         return ""
-    found = [str(each) for each in connection.found_models]
-    return next(iter([*(each for each in known if each in found), *found, *known]), "")

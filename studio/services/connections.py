@@ -198,6 +198,15 @@ def model(connection: Connection, id: str) -> Model:
     return replace(known, price=Price(kind=PriceKind.FLAT, confidence=Confidence.ROUGH, each=told))
 
 
+def model_ids(connection: Connection) -> list[str]:
+    """The models that it can be asked for, best first: those of the catalogue that the server named when it was tested,
+    what else it named where the provider takes any name, and the others of the catalogue. Raises UnknownProvider."""
+    provider = catalogue.provider(connection.provider)
+    named = [str(each) for each in connection.found_models if each]
+    others = named if provider.fallback is not None else []
+    return list(dict.fromkeys([*(each for each in provider.models if each in named), *others, *provider.models]))
+
+
 def test(connection: Connection) -> TestResult:
     """Ask the provider something that costs nothing, and store what came of it. It pauses nothing."""
     # What is stored is read by the whole team: as message ids, one to a line, which pages translate for each reader.

@@ -56,16 +56,10 @@ def offers(connections: Iterable[Connection]) -> list[Offer]:
 
 def _of(connection: Connection) -> Iterator[Offer]:
     try:
-        provider = catalogue.provider(connection.provider)
+        ids = connections.model_ids(connection)
     except catalogue.UnknownProvider:
         return
-    named = [str(each) for each in connection.found_models if each]
-    ids = [each for each in provider.models if each in named]
-    if provider.fallback is not None:
-        ids += [each for each in named if each not in provider.models]
-    # What the server did not name comes last; one that was never tested has named nothing.
-    models = [connections.model(connection, each) for each in dict.fromkeys([*ids, *provider.models])]
-    for model in models:
+    for model in (connections.model(connection, each) for each in ids):
         name = connection_name(connection)
         label = name if model.label == connection.name else beside((name, _(model.label)))
         yield Offer(connection=connection, model=model, label=label)

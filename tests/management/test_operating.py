@@ -58,6 +58,7 @@ def test_a_connection_is_paused_and_resumed_without_naming_its_provider(team: Te
     assert run("connect", "A", "--pause", "Over budget").code == 0
     [row] = run("connections", "--json").json["connections"]
     assert (row["state"], row["reason"], row["key_last4"]) == ("paused", "Over budget", KEY[-4:])
+    assert row["models"] == ["gpt-image-2"]
     assert run("connect", "A", "--resume", "--json").json["paused"] is False
     assert run("connect", "New", "--resume").code == 64
 

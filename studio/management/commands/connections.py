@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from studio.management import asking
 from studio.management.scripting import ScriptCommand
 from studio.models import Connection
-from studio.services import choosing
+from studio.providers import catalogue
+from studio.services import choosing, connections
 from studio.services.amounts import MICRO, money
 
 if TYPE_CHECKING:
@@ -43,10 +44,18 @@ def _json(row: Connection) -> dict[str, Any]:
         "state": "ready" if row.paused_at is None else "paused",
         "reason": row.paused_reason,
         "key_last4": row.key_last4,
+        "models": _models(row),
         "concurrency": row.concurrency,
         "test": None if row.tested_at is None else "passed" if row.test_passed else "failed",
         "balance": None if row.balance is None else row.balance / MICRO,
     }
+
+
+def _models(row: Connection) -> list[str]:
+    try:
+        return connections.model_ids(row)
+    except catalogue.UnknownProvider:
+        return []
 
 
 def _cells(row: Connection) -> list[str]:
