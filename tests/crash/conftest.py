@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection as database
+from django.db import transaction
 from django.db.models import Sum
 from pytest_django import Settings
 
@@ -221,8 +222,9 @@ def ask(yard: Yard, slow: None, team: Team) -> Callable[..., list[Attempt]]:
             Attempt(generation=made[kind], take=take, changed_at=made[kind].created_at)
             for take in range(first, first + count)
         ]
-        rows = Attempt.objects.bulk_create(rows)
-        money.reserve(generation=made[kind], attempts=rows, person=None)
+        with transaction.atomic():
+            rows = Attempt.objects.bulk_create(rows)
+            money.reserve(generation=made[kind], attempts=rows, person=None)
         return rows
 
     return queued
