@@ -61,3 +61,22 @@ def test_a_killed_batch_is_found_again_and_sends_nothing_twice(studio: Studio) -
         states = [row["state"] for row in found["rows"]]
         assert (code, states[2], set(states)) == (75, "done", {"unknown", "done"})
         assert len(sent(provider)) == len(set(sent(provider)))
+
+
+def test_a_job_that_a_killed_batch_left_at_its_provider_is_followed_to_its_end(studio: Studio) -> None:
+    slow = {"DJANGO_SETTINGS_MODULE": "tests.doubles.slow_settings"}
+    with Provider() as provider:
+        studio.allow = provider.address
+        studio.run("connect", "Local", "--provider", "slow-without-key", "--base-url", provider.base_url, **slow)
+        (studio.folder / "list.json").write_text('["A"]')
+        provider.always(held=True)
+        process = studio.start(*BATCH, "--json", **slow)
+        assert process.stderr
+        next(line for line in process.stderr if "Running" in line)
+        process.kill()
+        process.communicate(timeout=60)
+        provider.release()
+        code, printed, said = studio.run(*BATCH, "--json", **slow)
+        [row] = json.loads(printed)["rows"]
+        assert (code, row["known"], row["state"], len(row["images"])) == (0, True, "done", 1), said
+        assert len([request for request in provider.requests if request.method == "POST"]) == 1
