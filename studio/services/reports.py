@@ -112,5 +112,6 @@ def _error(attempts: list[Attempt], state: str) -> ReportedError | None:
         return ReportedError(failures.CANCELLED, _("Cancelled before it was sent. Nothing is charged."))
     free = attempt.cost == 0 or attempt.submitted_at is None
     explained = failures.explain(attempt.error_code, free=free)
-    words = [_(explained.sentence), attempt.error_message, _(explained.step)]
+    said = f"“{attempt.error_message}”" if attempt.error_message else ""
+    words = [_(explained.sentence), said, _(explained.step)]
     return ReportedError(attempt.error_code or failures.UNEXPECTED, " ".join(word for word in words if word))

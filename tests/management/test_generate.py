@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -164,6 +165,8 @@ def test_a_refusal_by_the_provider_is_bad_input_and_a_bad_key_is_not_allowed(stu
         assert code == 0 and "right-not-it" not in printed + said
         code, found = studio.json("generate", "-p", "A cup", "--connection", "Local", "--inline")
         assert (code, found["error"]["code"]) == (77, "bad_key")
+        # Whose words are whose is seen.
+        assert re.search(r"did not accept the key\. “[^”]+” Enter a new key", found["error"]["message"])
         # The connection is paused by that; a new generation says so before anything is sent.
         assert studio.json("generate", "-p", "A cup", "--connection", "Local", "--inline")[0] == 69
 
