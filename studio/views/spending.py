@@ -50,7 +50,8 @@ def _page(request: StudioRequest, form: BudgetForm, chosen: Budget | None = None
         "chosen": chosen,
         "may_manage": allows(role, Action.MANAGE_MONEY),
         "may_stop": allows(role, Action.STOP),
-        "halt": halts.standing(team=request.team),
+        # Its own first, which it can end: the operator's stands above every page.
+        "halt": halts.of_team(request.team) or halts.standing(team=request.team),
     }
     return render(request, "spending/page.html", context, status=422 if form.is_bound else 200)
 
@@ -118,7 +119,10 @@ def calls_stop(request: StudioRequest) -> HttpResponse:
 @require_POST
 def calls_resume(request: StudioRequest) -> HttpResponse:
     if halts.resume(team=request.team):
-        messages.success(request, _("Calls go on. What waited is sent now."))
+        if halts.standing(team=request.team):
+            messages.info(request, _("The operator has stopped all calls to providers."))
+        else:
+            messages.success(request, _("Calls go on. What waited is sent now."))
     return redirect(safe_next(request)) if "next" in request.POST else redirect("spend", team=request.team.slug)
 
 

@@ -1,4 +1,4 @@
-"""The spend page: figures, filters, the file for a spreadsheet, budgets, and the switch that stops all calls."""
+"""The spend page: figures, filters, the file for a spreadsheet, and budgets."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from studio.models import Budget, Connection, Halt, Project, Team, User
+from studio.models import Budget, Connection, Project, Team, User
 from studio.models.generations import State
 from studio.models.money import Entry, Period
 from studio.models.teams import Role
-from studio.services import budgets, halts
+from studio.services import budgets
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -243,52 +243,3 @@ def test_who_may_not_change_budgets_sees_no_way_to(team: Team, sign_in: Callable
     assert "budget-form" not in page
     assert reverse("budget-save", args=[team.slug]) not in page
     assert (reverse("calls-stop", args=[team.slug]) in page) == (role == Role.EDITOR)
-
-
-# The switch
-
-
-def test_whoever_generates_may_stop_and_every_page_says_so(
-    team: Team, project: Project, owner_client: Client, sign_in: Callable[[User], Client]
-) -> None:
-    editor = sign_in(factories.make_member(team, Role.EDITOR))
-    editor.post(address("calls-stop", team), {"reason": "The bill <looks> wrong"})
-    halt = Halt.objects.get()
-    assert (halt.team, halt.reason) == (team, "The bill <looks> wrong")
-    for name, *more in (("spend",), ("job-list",), ("connection-list",), ("gallery", project.slug)):
-        page = editor.get(address(name, team, *more)).content.decode()
-        assert "All calls of this team are stopped." in page
-        assert "The bill &lt;looks&gt; wrong" in page
-        assert reverse("calls-resume", args=[team.slug]) not in page
-        assert (
-            reverse("calls-resume", args=[team.slug]) in owner_client.get(address(name, team, *more)).content.decode()
-        )
-
-
-def test_an_owner_lets_calls_go_on(owner_client: Client, team: Team, owner: User) -> None:
-    halts.stop(team=team, user=owner)
-    owner_client.post(address("calls-resume", team))
-    assert not Halt.objects.exists()
-    assert "are stopped" not in page_of(owner_client, team)
-
-
-@pytest.mark.parametrize(("wanted", "comes"), [("", "back"), ("https://elsewhere.example/", "home")])
-def test_letting_calls_go_on_leaves_one_on_the_page(owner_client: Client, team: Team, wanted: str, comes: str) -> None:
-    halts.stop(team=team, user=None)
-    back = address("job-list", team)
-    answer = owner_client.post(address("calls-resume", team), {"next": wanted or back})
-    assert answer["Location"] == (back if comes == "back" else "/")
-
-
-def test_the_operators_word_is_not_the_teams_to_take_back(owner_client: Client, team: Team) -> None:
-    halts.stop(team=None, user=None, reason="Maintenance")
-    owner_client.post(address("calls-resume", team))
-    page = page_of(owner_client, team)
-    assert "The operator has stopped all calls to providers." in page
-    assert "Maintenance" in page
-    assert reverse("calls-resume", args=[team.slug]) not in page
-
-
-def test_another_teams_stop_is_not_ours(owner_client: Client, team: Team, other_team: Team) -> None:
-    halts.stop(team=other_team, user=None)
-    assert "are stopped" not in page_of(owner_client, team)
