@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.faults.house import ECHO, KEY, KINDS
@@ -60,12 +60,10 @@ BROKEN = unknown(
     reports="The provider failed while it was working on this.",
     billed=0,
 )
-OVERLOADED = unknown(
-    "busy",
-    says=("Outcome unknown", "The provider is overloaded. It may have been charged."),
-    billed=0,
+OVERLOADED = replace(
+    unknown("busy", says=("Outcome unknown", "The provider is overloaded. It may have been charged."), billed=0),
+    reports=("The provider is overloaded.",),
 )
-OVERLOADED = End(**{**OVERLOADED.__dict__, "reports": ("The provider is overloaded.",)})
 UNUSABLE = End(
     state="failed",
     code="unusable_reply",
@@ -118,7 +116,11 @@ class Fault:
     behaviour: dict[str, Any]
     ends: dict[str, End]  # by kind of provider
     silent: bool = False  # nobody answers, so the deadline has to be short
-    traits: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def readable(self) -> bool:
+        """Whether its answer has a text that can be kept."""
+        return self.behaviour.get("fault") not in {"zero_bytes", "gzip"}
 
 
 def status(code: int, body: Any = None) -> dict[str, Any]:

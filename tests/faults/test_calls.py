@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.faults.house import House, told_in
@@ -22,6 +24,9 @@ def test_what_becomes_of_a_fault(fault: Fault, kind: str, house: House, request:
 
     assert (attempt.state, attempt.error_code, house.money(attempt)) == (end.state, end.code, end.money)
     assert (house.paid(attempt), house.billed(attempt)) == (end.requests, end.billed)
+    evidence = Path(house.settings.STUDIO_DATA) / "evidence" / f"{attempt.pk}-{attempt.epoch}.txt"
+    open_or_useless = end.money == "disputed" or end.code in {"server_error", "busy"}
+    assert evidence.exists() == (open_or_useless and fault.readable)
     assert (attempt.generation.connection.paused_at is not None) == end.pauses
     shown, reported = house.shown(attempt), house.reported(attempt)
     assert [words for words in end.says if words not in shown] == []
