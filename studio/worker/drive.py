@@ -185,11 +185,24 @@ class Driver:
         if note.urls and not self.hold.remote_id:  # a job tells its addresses as often as it is asked
             await self._note(note)
         arrived, problem = await self._receive(outcome.pictures)
+        if not arrived and problem and problem.code == failures.RESULT_GONE and (again := await self._named_again()):
+            arrived, problem = await self._receive(again)
         if not arrived:
             return problem or Failure(code=failures.UNUSABLE_REPLY, billed=Billed.YES)
         if problem is not None:
             log.error("A picture of attempt %s is missing beside the others: %s", self.claimed.pk, problem.code)
         return await self._record(replace(note, kept=tuple(arrived), urls=()))
+
+    async def _named_again(self) -> tuple[Picture, ...]:
+        """A job names its pictures as often as it is asked, perhaps by fresh links for those that are over."""
+        if not self.hold.remote_id:
+            return ()
+        job = RemoteJob(id=self.hold.remote_id)
+        try:
+            found = self.adapter.read_check(await self.floor.send(self.adapter.check(job, self.claimed.account)), job)
+        except client.EgressError:
+            return ()
+        return found.pictures if isinstance(found, Pictures) else ()
 
     async def _receive(self, pictures: Iterable[Picture]) -> tuple[list[receive.Kept], Failure | Unclear | None]:
         """Those that are whole part files now, and why one is not."""

@@ -187,6 +187,18 @@ def test_questions_that_go_wrong_are_asked_again(runbase: Connection, double: Ru
     assert (attempt.state, double.taken, double.checks) == ("done", 5, [])
 
 
+def test_a_link_that_is_over_is_asked_for_once_more(
+    runbase: Connection, provider: Provider, double: RunBase, pump: Pump
+) -> None:
+    provider.next(match="files", status=403)
+    attempt = ask(runbase)
+
+    pump(attempt)
+
+    assert (attempt.state, provider.billed.total()) == ("done", 1)
+    assert sum(request.path.startswith("/files/") for request in provider.requests) == 2
+
+
 @pytest.mark.parametrize(
     ("status", "code"), [(401, "invalid_api_key"), (404, "run_not_found"), (429, "USAGE_EXCEEDED")]
 )
