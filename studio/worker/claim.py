@@ -84,7 +84,7 @@ def lost_jobs(stale: float, only: Collection[int] | None = None) -> AttemptQuery
 
 
 def _due(only: Collection[int] | None) -> AttemptQuerySet:
-    return _of(Attempt.objects.due(), only)
+    return _of(Attempt.objects.due().exclude(recover.outlived()), only)
 
 
 def _of(rows: AttemptQuerySet, only: Collection[int] | None) -> AttemptQuerySet:

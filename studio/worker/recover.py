@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 RESUMABLE = (State.RUNNING, State.DOWNLOADING)
+# How long a provider is trusted to remember a key of ours. Nobody publishes it; a day is the least that is usual.
+KEY_LIFE = timedelta(hours=23)
 
 
 def orphaned(*, stale: float) -> AttemptQuerySet:
@@ -46,7 +48,9 @@ def recover(*, stale: float, tries: int) -> int:
         unwanted = again.filter(cancel_requested_at__isnull=False).locked(SENT)
         count += _of(unwanted).move(State.CANCELLED, expected=SENT, owner=None, error_code=failures.INTERRUPTED)
         money.dispute(unwanted)
-        count += _of(again.locked(SENT)).move(State.QUEUED, expected=SENT, owner=None)
+        # But not for ever: what is sent so often when its engine dies may be why it does.
+        lasting = again.filter(tries__lt=tries).locked(SENT)
+        count += _of(lasting).move(State.QUEUED, expected=SENT, owner=None, tries=F("tries") + 1)
         # It keeps its owner: should that engine only have slept, its answer is still welcome.
         count += sent.move(State.UNKNOWN, expected=SENT, error_code=failures.INTERRUPTED)
     return count
@@ -61,6 +65,14 @@ def strays(owner: UUID, driven: Collection[int], *, age: float, tries: int) -> i
     count = redeem.redeem(lost) + _put_back(lost, tries)
     count += lost.filter(remote_id="").move(State.UNKNOWN, expected=SENT, error_code=failures.UNEXPECTED)
     return count + release(lost.exclude(remote_id=""))
+
+
+def outlive() -> int:
+    """What waits to be sent again under a key that its provider may have forgotten: on a paused connection, or while
+    nobody worked. Sent now, it could be paid for twice."""
+    return Attempt.objects.filter(outlived()).move(
+        State.UNKNOWN, expected=(State.QUEUED,), error_code=failures.NOT_ANSWERED, not_before=None
+    )
 
 
 def release(jobs: AttemptQuerySet) -> int:
@@ -91,6 +103,10 @@ def sent_before() -> Q:
     """Of what waits: a try before may have reached the provider, and its key allows another one. A drawing has that
     time, too, but nothing of it ever leaves."""
     return _keyed() & Q(submitted_at__isnull=False)
+
+
+def outlived() -> Q:
+    return _keyed() & Q(submitted_at__lt=timezone.now() - KEY_LIFE)
 
 
 def _keyed() -> Q:

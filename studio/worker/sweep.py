@@ -12,7 +12,7 @@ from studio.models import Attempt, Engine, Image
 from studio.models.generations import State
 from studio.models.images import Health
 from studio.services.images import LOOKS
-from studio.worker import fitting, partials, receipts, receive, redeem, slot
+from studio.worker import fitting, partials, receipts, receive, recover, redeem, slot
 from studio.worker.pace import Pace
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def sweep() -> None:
     now = timezone.now()
     unknown = Attempt.objects.filter(state=State.UNKNOWN)
     redeem.redeem(unknown)
+    recover.outlive()
     for receipt in receipts.outdated():
         receipts.discard(receipt)
     old = now - timedelta(seconds=Pace.from_settings().part_age)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -227,6 +228,25 @@ def test_what_takes_its_engine_along_each_time_is_given_up(
     attempt.refresh_from_db()
     assert (attempt.state, attempt.error_code) == (becomes, "unexpected")
     assert attempt.cost == (None if sent else 0)
+
+
+def test_what_is_sent_again_each_time_its_engine_dies_is_given_up(keyed: Connection, ask: Ask) -> None:
+    attempt = ask(keyed, state=State.SUBMITTING, tries=TRIES)
+
+    recover.recover(stale=STALE, tries=TRIES)
+
+    assert state_of(attempt) == "unknown"
+
+
+@pytest.mark.parametrize(("hours", "is_trusted"), [(22, True), (24, False)])
+def test_a_key_is_not_trusted_for_longer_than_its_provider_may_remember_it(
+    hours: int, is_trusted: bool, keyed: Connection, ask: Ask
+) -> None:
+    attempt = ask(keyed, submitted_at=timezone.now() - timedelta(hours=hours))
+
+    assert [claimed.pk for claimed in claim.fresh(uuid.uuid4(), 10)] == ([attempt.pk] if is_trusted else [])
+    assert recover.outlive() == (0 if is_trusted else 1)
+    assert state_of(attempt) == ("leased" if is_trusted else "unknown")
 
 
 def test_factories_and_the_table_name_every_state() -> None:
