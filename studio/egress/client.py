@@ -110,7 +110,8 @@ def _secret(headers: Mapping[str, str]) -> str:
 
 
 def _cleaned(text: str, secret: str) -> str:
-    return text.replace(secret, "[key]") if secret else text
+    # JSON may be written with its slashes escaped.
+    return text.replace(secret, "[key]").replace(secret.replace("/", r"\/"), "[key]") if secret else text
 
 
 def _beginning(head: bytes, secret: str) -> str:

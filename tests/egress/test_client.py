@@ -215,3 +215,7 @@ def test_nothing_is_sent_to_an_address_that_is_not_listed(provider: Provider, tm
     with pytest.raises(BlockedCall):
         send(call(provider.base_url), tmp_path, allow=frozenset())
     assert provider.requests == []
+
+
+def test_a_key_that_is_echoed_with_escaped_slashes_is_not_kept() -> None:
+    assert client._cleaned(r'{"error": "bad key ab\/cd\/efgh"}', "ab/cd/efgh") == r'{"error": "bad key [key]"}'
