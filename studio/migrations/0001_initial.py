@@ -10,777 +10,430 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
+        ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Engine",
+            name='Engine',
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ("slot", models.PositiveSmallIntegerField(default=0, unique=True)),
-                ("host", models.CharField(max_length=120)),
-                ("pid", models.PositiveIntegerField()),
-                ("process_started", models.BigIntegerField()),
-                ("beat_at", models.DateTimeField()),
-                ("started_at", models.DateTimeField()),
-                ("in_flight", models.PositiveIntegerField(default=0)),
+                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ('slot', models.PositiveSmallIntegerField(default=0, unique=True)),
+                ('host', models.CharField(max_length=120)),
+                ('pid', models.PositiveIntegerField()),
+                ('process_started', models.BigIntegerField()),
+                ('beat_at', models.DateTimeField()),
+                ('started_at', models.DateTimeField()),
+                ('in_flight', models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name="Project",
+            name='Project',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=120)),
-                ("slug", models.SlugField(max_length=60)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120)),
+                ('slug', models.SlugField(max_length=60)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                "ordering": ["name"],
+                'ordering': ['name'],
             },
         ),
         migrations.CreateModel(
-            name="Team",
+            name='Team',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=120)),
-                ("slug", models.SlugField(max_length=60, unique=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120)),
+                ('slug', models.SlugField(max_length=60, unique=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name="User",
+            name='User',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                (
-                    "is_superuser",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates that this user has all permissions without explicitly assigning them.",
-                        verbose_name="superuser status",
-                    ),
-                ),
-                (
-                    "username",
-                    models.CharField(
-                        error_messages={"unique": "A user with that username already exists."},
-                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
-                        max_length=150,
-                        unique=True,
-                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
-                        verbose_name="username",
-                    ),
-                ),
-                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
-                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
-                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
-                (
-                    "is_staff",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates whether the user can log into this admin site.",
-                        verbose_name="staff status",
-                    ),
-                ),
-                (
-                    "is_active",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
-                        verbose_name="active",
-                    ),
-                ),
-                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
-                (
-                    "theme",
-                    models.CharField(
-                        choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")],
-                        default="system",
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "single_keys",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Single-key shortcuts, such as F for favourite; WCAG 2.1.4 asks for a switch.",
-                    ),
-                ),
-                (
-                    "groups",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.group",
-                        verbose_name="groups",
-                    ),
-                ),
-                (
-                    "user_permissions",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="Specific permissions for this user.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.permission",
-                        verbose_name="user permissions",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
+                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
+                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
+                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
+                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
+                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
+                ('theme', models.CharField(choices=[('system', 'As the system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=8)),
+                ('single_keys', models.BooleanField(default=True, help_text='Single-key shortcuts, such as F for favourite; WCAG 2.1.4 asks for a switch.')),
+                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
             options={
-                "verbose_name": "user",
-                "verbose_name_plural": "users",
-                "abstract": False,
+                'verbose_name': 'user',
+                'verbose_name_plural': 'users',
+                'abstract': False,
             },
             managers=[
-                ("objects", django.contrib.auth.models.UserManager()),
+                ('objects', django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name="Connection",
+            name='Connection',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=80, verbose_name="name")),
-                ("provider", models.CharField(max_length=40, verbose_name="provider")),
-                ("base_url", models.CharField(blank=True, max_length=300, verbose_name="address")),
-                ("key_ciphertext", models.TextField(blank=True)),
-                ("key_last4", models.CharField(blank=True, max_length=4)),
-                ("concurrency", models.PositiveSmallIntegerField(default=8, verbose_name="calls at once")),
-                ("paused_at", models.DateTimeField(blank=True, null=True)),
-                ("paused_reason", models.CharField(blank=True, max_length=300)),
-                ("tested_at", models.DateTimeField(blank=True, null=True)),
-                ("test_passed", models.BooleanField(default=False)),
-                ("test_message", models.CharField(blank=True, max_length=300)),
-                ("found_models", models.JSONField(blank=True, default=list)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="connections", to="studio.team"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('provider', models.CharField(max_length=40, verbose_name='provider')),
+                ('base_url', models.CharField(blank=True, max_length=300, verbose_name='address')),
+                ('key_ciphertext', models.TextField(blank=True)),
+                ('key_last4', models.CharField(blank=True, max_length=4)),
+                ('concurrency', models.PositiveSmallIntegerField(default=8, verbose_name='calls at once')),
+                ('paused_at', models.DateTimeField(blank=True, null=True)),
+                ('paused_reason', models.CharField(blank=True, max_length=300)),
+                ('tested_at', models.DateTimeField(blank=True, null=True)),
+                ('test_passed', models.BooleanField(default=False)),
+                ('test_message', models.CharField(blank=True, max_length=300)),
+                ('found_models', models.JSONField(blank=True, default=list)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='connections', to='studio.team')),
             ],
             options={
-                "ordering": ["id"],
+                'ordering': ['id'],
             },
         ),
         migrations.CreateModel(
-            name="Generation",
+            name='Generation',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("model", models.CharField(max_length=120)),
-                ("ratio", models.CharField(blank=True, max_length=8)),
-                ("tier", models.CharField(blank=True, max_length=4)),
-                ("size", models.CharField(max_length=20)),
-                ("width", models.PositiveIntegerField(null=True)),
-                ("height", models.PositiveIntegerField(null=True)),
-                ("quality", models.CharField(blank=True, max_length=12)),
-                ("format", models.CharField(blank=True, max_length=8)),
-                ("compression", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("takes", models.PositiveSmallIntegerField(default=1)),
-                ("estimate_each", models.BigIntegerField(null=True)),
-                ("client_token", models.UUIDField(default=uuid.uuid4)),
-                ("request_hash", models.CharField(max_length=64)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "connection",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="generations", to="studio.connection"
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "project",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="generations", to="studio.project"
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="generations", to="studio.team"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('model', models.CharField(max_length=120)),
+                ('ratio', models.CharField(blank=True, max_length=8)),
+                ('tier', models.CharField(blank=True, max_length=4)),
+                ('size', models.CharField(max_length=20)),
+                ('width', models.PositiveIntegerField(null=True)),
+                ('height', models.PositiveIntegerField(null=True)),
+                ('quality', models.CharField(blank=True, max_length=12)),
+                ('format', models.CharField(blank=True, max_length=8)),
+                ('compression', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('takes', models.PositiveSmallIntegerField(default=1)),
+                ('estimate_each', models.BigIntegerField(null=True)),
+                ('client_token', models.UUIDField(default=uuid.uuid4)),
+                ('request_hash', models.CharField(max_length=64)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='generations', to='studio.connection')),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='generations', to='studio.project')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='generations', to='studio.team')),
             ],
             options={
-                "ordering": ["-id"],
+                'ordering': ['-id'],
             },
         ),
         migrations.CreateModel(
-            name="Attempt",
+            name='Attempt',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("take", models.PositiveSmallIntegerField()),
-                ("number", models.PositiveSmallIntegerField(default=1)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Waiting"),
-                            ("leased", "Starting"),
-                            ("submitting", "Sent"),
-                            ("running", "Running"),
-                            ("downloading", "Receiving"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                            ("cancelled", "Cancelled"),
-                            ("unknown", "Outcome unknown"),
-                        ],
-                        default="queued",
-                        max_length=12,
-                    ),
-                ),
-                ("epoch", models.PositiveIntegerField(default=0)),
-                ("owner", models.UUIDField(null=True)),
-                ("base_url", models.CharField(blank=True, max_length=300)),
-                ("not_before", models.DateTimeField(null=True)),
-                ("cancel_requested_at", models.DateTimeField(null=True)),
-                ("provider_key", models.UUIDField(default=uuid.uuid4, unique=True)),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
-                ("remote_id", models.CharField(blank=True, max_length=200)),
-                ("percent", models.PositiveSmallIntegerField(null=True)),
-                ("error_code", models.CharField(blank=True, max_length=40)),
-                ("error_message", models.CharField(blank=True, max_length=600)),
-                ("revised_prompt", models.TextField(blank=True)),
-                ("cost", models.BigIntegerField(null=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("changed_at", models.DateTimeField()),
-                ("submitted_at", models.DateTimeField(null=True)),
-                ("finished_at", models.DateTimeField(null=True)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "generation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="attempts", to="studio.generation"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('take', models.PositiveSmallIntegerField()),
+                ('number', models.PositiveSmallIntegerField(default=1)),
+                ('state', models.CharField(choices=[('queued', 'Waiting'), ('leased', 'Starting'), ('submitting', 'Sent'), ('running', 'Running'), ('downloading', 'Receiving'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled'), ('unknown', 'Outcome unknown')], default='queued', max_length=12)),
+                ('epoch', models.PositiveIntegerField(default=0)),
+                ('owner', models.UUIDField(null=True)),
+                ('base_url', models.CharField(blank=True, max_length=300)),
+                ('not_before', models.DateTimeField(null=True)),
+                ('cancel_requested_at', models.DateTimeField(null=True)),
+                ('provider_key', models.UUIDField(default=uuid.uuid4, unique=True)),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('remote_id', models.CharField(blank=True, max_length=200)),
+                ('percent', models.PositiveSmallIntegerField(null=True)),
+                ('error_code', models.CharField(blank=True, max_length=40)),
+                ('error_message', models.CharField(blank=True, max_length=600)),
+                ('revised_prompt', models.TextField(blank=True)),
+                ('cost', models.BigIntegerField(null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField()),
+                ('submitted_at', models.DateTimeField(null=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('generation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='studio.generation')),
             ],
             options={
-                "ordering": ["-id"],
+                'ordering': ['-id'],
             },
         ),
         migrations.CreateModel(
-            name="Image",
+            name='Image',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("index", models.PositiveSmallIntegerField(default=0)),
-                ("original", models.CharField(max_length=120)),
-                ("sha256", models.CharField(max_length=64)),
-                ("format", models.CharField(max_length=8)),
-                ("width", models.PositiveIntegerField()),
-                ("height", models.PositiveIntegerField()),
-                ("bytes", models.PositiveBigIntegerField()),
-                ("colour", models.CharField(blank=True, max_length=7)),
-                (
-                    "health",
-                    models.CharField(
-                        choices=[("new", "Not looked at yet"), ("sound", "Sound"), ("damaged", "Cannot be opened")],
-                        default="new",
-                        max_length=8,
-                    ),
-                ),
-                ("looks", models.PositiveSmallIntegerField(default=0)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "attempt",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="images", to="studio.attempt"
-                    ),
-                ),
-                (
-                    "project",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="images", to="studio.project"
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="images", to="studio.team"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('index', models.PositiveSmallIntegerField(default=0)),
+                ('original', models.CharField(max_length=120)),
+                ('sha256', models.CharField(max_length=64)),
+                ('format', models.CharField(max_length=8)),
+                ('width', models.PositiveIntegerField()),
+                ('height', models.PositiveIntegerField()),
+                ('bytes', models.PositiveBigIntegerField()),
+                ('colour', models.CharField(blank=True, max_length=7)),
+                ('health', models.CharField(choices=[('new', 'Not looked at yet'), ('sound', 'Sound'), ('damaged', 'Cannot be opened')], default='new', max_length=8)),
+                ('looks', models.PositiveSmallIntegerField(default=0)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='images', to='studio.attempt')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='images', to='studio.project')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='images', to='studio.team')),
             ],
             options={
-                "ordering": ["-id"],
+                'ordering': ['-id'],
             },
         ),
         migrations.CreateModel(
-            name="Prompt",
+            name='Prompt',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title", models.CharField(max_length=160)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("structured", "Structured"), ("verbatim", "Verbatim")],
-                        default="structured",
-                        max_length=12,
-                    ),
-                ),
-                ("draft", models.JSONField(default=dict)),
-                ("draft_number", models.PositiveIntegerField(default=0)),
-                ("draft_saved_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "project",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="prompts", to="studio.project"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=160)),
+                ('kind', models.CharField(choices=[('structured', 'Structured'), ('verbatim', 'Verbatim')], default='structured', max_length=12)),
+                ('draft', models.JSONField(default=dict)),
+                ('draft_number', models.PositiveIntegerField(default=0)),
+                ('draft_saved_at', models.DateTimeField(blank=True, null=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prompts', to='studio.project')),
             ],
             options={
-                "ordering": ["-id"],
+                'ordering': ['-id'],
             },
         ),
         migrations.CreateModel(
-            name="Rendition",
+            name='Rendition',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("edge", models.PositiveIntegerField()),
-                ("file", models.CharField(max_length=120)),
-                ("width", models.PositiveIntegerField()),
-                ("height", models.PositiveIntegerField()),
-                ("bytes", models.PositiveBigIntegerField()),
-                (
-                    "image",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="renditions", to="studio.image"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('edge', models.PositiveIntegerField()),
+                ('file', models.CharField(max_length=120)),
+                ('width', models.PositiveIntegerField()),
+                ('height', models.PositiveIntegerField()),
+                ('bytes', models.PositiveBigIntegerField()),
+                ('image', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='renditions', to='studio.image')),
             ],
         ),
         migrations.CreateModel(
-            name="SignInLink",
+            name='SignInLink',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("digest", models.CharField(max_length=64, unique=True)),
-                ("expires_at", models.DateTimeField()),
-                ("used_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="sign_in_links",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('expires_at', models.DateTimeField()),
+                ('used_at', models.DateTimeField(blank=True, null=True)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_in_links', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name="Reference",
+            name='Reference',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("sha256", models.CharField(max_length=64)),
-                ("label", models.CharField(blank=True, max_length=120)),
-                ("original", models.CharField(max_length=120)),
-                ("cleaned", models.CharField(max_length=120)),
-                ("cleaned_format", models.CharField(max_length=8)),
-                ("cleaned_bytes", models.PositiveBigIntegerField()),
-                ("thumb", models.CharField(max_length=120)),
-                ("width", models.PositiveIntegerField()),
-                ("height", models.PositiveIntegerField()),
-                ("bytes", models.PositiveBigIntegerField()),
-                ("colour", models.CharField(max_length=7)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="references", to="studio.team"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(max_length=64)),
+                ('label', models.CharField(blank=True, max_length=120)),
+                ('original', models.CharField(max_length=120)),
+                ('cleaned', models.CharField(max_length=120)),
+                ('cleaned_format', models.CharField(max_length=8)),
+                ('cleaned_bytes', models.PositiveBigIntegerField()),
+                ('thumb', models.CharField(max_length=120)),
+                ('width', models.PositiveIntegerField()),
+                ('height', models.PositiveIntegerField()),
+                ('bytes', models.PositiveBigIntegerField()),
+                ('colour', models.CharField(max_length=7)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='references', to='studio.team')),
             ],
             options={
-                "ordering": ["-id"],
+                'ordering': ['-id'],
             },
         ),
         migrations.AddField(
-            model_name="project",
-            name="team",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="projects", to="studio.team"
-            ),
+            model_name='project',
+            name='team',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='studio.team'),
         ),
         migrations.CreateModel(
-            name="Membership",
+            name='Membership',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("owner", "Owner"),
-                            ("editor", "Editor"),
-                            ("reviewer", "Reviewer"),
-                            ("viewer", "Viewer"),
-                        ],
-                        default="editor",
-                        max_length=8,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "team",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="studio.team"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('owner', 'Owner'), ('editor', 'Editor'), ('reviewer', 'Reviewer'), ('viewer', 'Viewer')], default='editor', max_length=8)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='studio.team')),
             ],
         ),
         migrations.CreateModel(
-            name="Version",
+            name='Version',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField()),
-                ("changed", models.CharField(blank=True, max_length=200)),
-                ("recipe_data", models.JSONField()),
-                ("text", models.TextField()),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="children",
-                        to="studio.version",
-                    ),
-                ),
-                (
-                    "prompt",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="studio.prompt"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('changed', models.CharField(blank=True, max_length=200)),
+                ('recipe_data', models.JSONField()),
+                ('text', models.TextField()),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='studio.version')),
+                ('prompt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='studio.prompt')),
             ],
             options={
-                "ordering": ["-id"],
+                'ordering': ['-id'],
             },
         ),
         migrations.AddField(
-            model_name="generation",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="generations", to="studio.version"
-            ),
+            model_name='generation',
+            name='version',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='generations', to='studio.version'),
         ),
         migrations.CreateModel(
-            name="VersionReference",
+            name='VersionReference',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveSmallIntegerField()),
-                (
-                    "reference",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="studio.reference"
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="numbered_references",
-                        to="studio.version",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('reference', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='studio.reference')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='numbered_references', to='studio.version')),
             ],
             options={
-                "ordering": ["number"],
+                'ordering': ['number'],
             },
         ),
         migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("theme__in", ["system", "light", "dark"])), name="user_theme_known"
-            ),
+            model_name='user',
+            constraint=models.CheckConstraint(condition=models.Q(('theme__in', ['system', 'light', 'dark'])), name='user_theme_known'),
         ),
         migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(
-                condition=models.Q(("state", "queued")), fields=["not_before", "id"], name="attempt_queue"
-            ),
+            model_name='attempt',
+            index=models.Index(condition=models.Q(('state', 'queued')), fields=['not_before', 'id'], name='attempt_queue'),
         ),
         migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(
-                condition=models.Q(("state__in", ("leased", "submitting", "running", "downloading"))),
-                fields=["owner"],
-                name="attempt_held_by",
-            ),
+            model_name='attempt',
+            index=models.Index(condition=models.Q(('state__in', ('leased', 'submitting', 'running', 'downloading'))), fields=['owner'], name='attempt_held_by'),
         ),
         migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(models.OrderBy(models.F("changed_at"), descending=True), name="attempt_changes"),
+            model_name='attempt',
+            index=models.Index(models.OrderBy(models.F('changed_at'), descending=True), name='attempt_changes'),
         ),
         migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(condition=models.Q(("finished_at", None)), fields=["finished_at"], name="attempt_open"),
+            model_name='attempt',
+            index=models.Index(condition=models.Q(('finished_at', None)), fields=['finished_at'], name='attempt_open'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(fields=("generation", "take", "number"), name="attempt_once_per_take"),
+            model_name='attempt',
+            constraint=models.UniqueConstraint(fields=('generation', 'take', 'number'), name='attempt_once_per_take'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "queued",
-                            "leased",
-                            "submitting",
-                            "running",
-                            "downloading",
-                            "done",
-                            "failed",
-                            "cancelled",
-                            "unknown",
-                        ],
-                    )
-                ),
-                name="attempt_state_known",
-            ),
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'leased', 'submitting', 'running', 'downloading', 'done', 'failed', 'cancelled', 'unknown'])), name='attempt_state_known'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1), ("take__gte", 1)), name="attempt_counts_from_one"
-            ),
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('take__gte', 1)), name='attempt_counts_from_one'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at__isnull", False), ("state__in", ("done", "failed", "cancelled", "unknown"))),
-                    models.Q(
-                        ("finished_at", None),
-                        ("state__in", ("queued", "leased", "submitting", "running", "downloading")),
-                    ),
-                    _connector="OR",
-                ),
-                name="attempt_ended_has_a_time",
-            ),
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state__in', ('done', 'failed', 'cancelled', 'unknown'))), models.Q(('finished_at', None), ('state__in', ('queued', 'leased', 'submitting', 'running', 'downloading'))), _connector='OR'), name='attempt_ended_has_a_time'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("leased", "submitting", "running", "downloading")), _negated=True),
-                    ("owner__isnull", False),
-                    _connector="OR",
-                ),
-                name="attempt_held_has_an_owner",
-            ),
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('leased', 'submitting', 'running', 'downloading')), _negated=True), ('owner__isnull', False), _connector='OR'), name='attempt_held_has_an_owner'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("submitting", "running", "downloading", "done", "unknown")), _negated=True),
-                    ("submitted_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="attempt_sent_has_a_time",
-            ),
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('submitting', 'running', 'downloading', 'done', 'unknown')), _negated=True), ('submitted_at__isnull', False), _connector='OR'), name='attempt_sent_has_a_time'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "running"), _negated=True),
-                    models.Q(("remote_id", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="attempt_running_has_a_remote_id",
-            ),
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), models.Q(('remote_id', ''), _negated=True), _connector='OR'), name='attempt_running_has_a_remote_id'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("percent", None), ("percent__lte", 100), _connector="OR"),
-                name="attempt_percent_is_one",
-            ),
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(('percent', None), ('percent__lte', 100), _connector='OR'), name='attempt_percent_is_one'),
         ),
         migrations.AddConstraint(
-            model_name="prompt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["structured", "verbatim"])), name="prompt_kind_known"
-            ),
+            model_name='prompt',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['structured', 'verbatim'])), name='prompt_kind_known'),
         ),
         migrations.AddConstraint(
-            model_name="rendition",
-            constraint=models.UniqueConstraint(fields=("image", "edge"), name="rendition_once_per_edge"),
+            model_name='rendition',
+            constraint=models.UniqueConstraint(fields=('image', 'edge'), name='rendition_once_per_edge'),
         ),
         migrations.AddConstraint(
-            model_name="reference",
-            constraint=models.UniqueConstraint(fields=("team", "sha256"), name="reference_once_per_team"),
+            model_name='reference',
+            constraint=models.UniqueConstraint(fields=('team', 'sha256'), name='reference_once_per_team'),
         ),
         migrations.AddConstraint(
-            model_name="reference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("height__gte", 1), ("width__gte", 1)), name="reference_has_a_size"
-            ),
+            model_name='reference',
+            constraint=models.CheckConstraint(condition=models.Q(('height__gte', 1), ('width__gte', 1)), name='reference_has_a_size'),
         ),
         migrations.AddConstraint(
-            model_name="project",
-            constraint=models.UniqueConstraint(fields=("team", "slug"), name="project_slug_once_per_team"),
+            model_name='project',
+            constraint=models.UniqueConstraint(fields=('team', 'slug'), name='project_slug_once_per_team'),
         ),
         migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("team", "user"), name="membership_once"),
+            model_name='membership',
+            constraint=models.UniqueConstraint(fields=('team', 'user'), name='membership_once'),
         ),
         migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["owner", "editor", "reviewer", "viewer"])),
-                name="membership_role_known",
-            ),
+            model_name='membership',
+            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'editor', 'reviewer', 'viewer'])), name='membership_role_known'),
         ),
         migrations.AddIndex(
-            model_name="image",
-            index=models.Index(fields=["project", "-id"], name="image_newest_of_project"),
+            model_name='image',
+            index=models.Index(fields=['project', '-id'], name='image_newest_of_project'),
         ),
         migrations.AddIndex(
-            model_name="image",
-            index=models.Index(condition=models.Q(("health", "new")), fields=["id"], name="image_to_look_at"),
+            model_name='image',
+            index=models.Index(condition=models.Q(('health', 'new')), fields=['id'], name='image_to_look_at'),
         ),
         migrations.AddConstraint(
-            model_name="image",
-            constraint=models.UniqueConstraint(fields=("attempt", "index"), name="image_once_per_attempt"),
+            model_name='image',
+            constraint=models.UniqueConstraint(fields=('attempt', 'index'), name='image_once_per_attempt'),
         ),
         migrations.AddConstraint(
-            model_name="image",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("health__in", ["new", "sound", "damaged"])), name="image_health_known"
-            ),
+            model_name='image',
+            constraint=models.CheckConstraint(condition=models.Q(('health__in', ['new', 'sound', 'damaged'])), name='image_health_known'),
         ),
         migrations.AddConstraint(
-            model_name="image",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("height__gte", 1), ("width__gte", 1)), name="image_has_a_size"
-            ),
+            model_name='image',
+            constraint=models.CheckConstraint(condition=models.Q(('height__gte', 1), ('width__gte', 1)), name='image_has_a_size'),
         ),
         migrations.AddConstraint(
-            model_name="connection",
-            constraint=models.UniqueConstraint(fields=("team", "name"), name="connection_name_once_per_team"),
+            model_name='connection',
+            constraint=models.UniqueConstraint(fields=('team', 'name'), name='connection_name_once_per_team'),
         ),
         migrations.AddConstraint(
-            model_name="connection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("concurrency__gte", 1)), name="connection_allows_a_call"
-            ),
+            model_name='connection',
+            constraint=models.CheckConstraint(condition=models.Q(('concurrency__gte', 1)), name='connection_allows_a_call'),
         ),
         migrations.AddConstraint(
-            model_name="connection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("paused_at", None), ("paused_reason", "")), ("paused_at__isnull", False), _connector="OR"
-                ),
-                name="connection_reason_only_when_paused",
-            ),
+            model_name='connection',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paused_at', None), ('paused_reason', '')), ('paused_at__isnull', False), _connector='OR'), name='connection_reason_only_when_paused'),
         ),
         migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(fields=("prompt", "number"), name="version_number_once_per_prompt"),
+            model_name='version',
+            constraint=models.UniqueConstraint(fields=('prompt', 'number'), name='version_number_once_per_prompt'),
         ),
         migrations.AddConstraint(
-            model_name="version",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("changed", ""), ("parent", None)),
-                    models.Q(("parent__isnull", False), models.Q(("changed", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="version_child_names_its_change",
-            ),
+            model_name='version',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('changed', ''), ('parent', None)), models.Q(('parent__isnull', False), models.Q(('changed', ''), _negated=True)), _connector='OR'), name='version_child_names_its_change'),
         ),
         migrations.AddIndex(
-            model_name="generation",
-            index=models.Index(fields=["team", "-id"], name="generation_newest_of_team"),
+            model_name='generation',
+            index=models.Index(fields=['team', '-id'], name='generation_newest_of_team'),
         ),
         migrations.AddConstraint(
-            model_name="generation",
-            constraint=models.UniqueConstraint(fields=("team", "client_token"), name="generation_submitted_once"),
+            model_name='generation',
+            constraint=models.UniqueConstraint(fields=('team', 'client_token'), name='generation_submitted_once'),
         ),
         migrations.AddConstraint(
-            model_name="generation",
-            constraint=models.CheckConstraint(condition=models.Q(("takes__gte", 1)), name="generation_makes_a_take"),
+            model_name='generation',
+            constraint=models.CheckConstraint(condition=models.Q(('takes__gte', 1)), name='generation_makes_a_take'),
         ),
         migrations.AddConstraint(
-            model_name="versionreference",
-            constraint=models.UniqueConstraint(fields=("version", "number"), name="reference_number_once_per_version"),
+            model_name='versionreference',
+            constraint=models.UniqueConstraint(fields=('version', 'number'), name='reference_number_once_per_version'),
         ),
         migrations.AddConstraint(
-            model_name="versionreference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="reference_numbers_start_at_one"
-            ),
+            model_name='versionreference',
+            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='reference_numbers_start_at_one'),
         ),
     ]

@@ -4,38 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("studio", "0001_initial"),
+        ('studio', '0001_initial'),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name="prompt",
-            name="prompt_kind_known",
+            model_name='prompt',
+            name='prompt_kind_known',
         ),
         migrations.AddField(
-            model_name="prompt",
-            name="ignored",
+            model_name='prompt',
+            name='ignored',
             field=models.JSONField(default=dict),
         ),
         migrations.AlterField(
-            model_name="prompt",
-            name="kind",
-            field=models.CharField(
-                choices=[("structured", "In parts"), ("verbatim", "Text"), ("json", "JSON")],
-                default="structured",
-                max_length=12,
-            ),
+            model_name='prompt',
+            name='kind',
+            field=models.CharField(choices=[('structured', 'In parts'), ('verbatim', 'Text'), ('json', 'JSON')], default='structured', max_length=12),
         ),
         migrations.AlterField(
-            model_name="version",
-            name="changed",
+            model_name='version',
+            name='changed',
             field=models.TextField(blank=True),
         ),
         migrations.AddConstraint(
-            model_name="prompt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["structured", "verbatim", "json"])), name="prompt_kind_known"
-            ),
+            model_name='prompt',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['structured', 'verbatim', 'json'])), name='prompt_kind_known'),
         ),
     ]
