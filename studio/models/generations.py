@@ -228,6 +228,8 @@ class Attempt(models.Model):
             Index(F("changed_at").desc(), name="attempt_changes"),
             # What has no end is open; few rows, looked for by every page.
             Index(fields=["finished_at"], condition=Q(finished_at=None), name="attempt_open"),
+            # Counted by every page, too: they wait for a person.
+            Index(fields=["generation"], condition=Q(state=State.UNKNOWN), name="attempt_unknown"),
         ]
 
     def __str__(self) -> str:

@@ -56,7 +56,7 @@ def dispute(attempts: Collection[int]) -> None:
     """They came to nothing and may have cost what was reserved for them."""
     entries = []
     for whose, amount in _reserved(attempts):
-        entries += [whose.entry(Entry.RELEASED, -amount), whose.entry(Entry.DISPUTED, amount)]
+        entries += [whose.entry(Entry.RELEASED, -amount), whose.entry(Entry.DISPUTED, amount, estimated=True)]
     LedgerEntry.objects.bulk_create(entries)
 
 

@@ -1,6 +1,7 @@
 """What a team spent, from the ledger: by day, project, person and connection, and call by call for a spreadsheet.
 
-Amounts are micro-dollars. Spent is what was charged or perhaps charged; coming is what is reserved for open calls.
+Amounts are micro-dollars. Spent is what was charged or perhaps charged; coming is what is reserved for open calls, held
+what stays reserved for those of which nobody knows what became of them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from studio.models import LedgerEntry
+from studio.models import Attempt, LedgerEntry
 from studio.models.generations import State
 from studio.models.money import Entry
 from studio.services.amounts import MICRO
@@ -78,6 +79,8 @@ class Figure:
     calls: int = 0  # those that cost something
     perhaps: int = 0  # of what was spent: paid for without a picture, or never answered
     estimated: int = 0  # of what was spent: by our own price
+    held: int = 0
+    unknown: int = 0  # calls that it is held for
 
     def add(self, other: Figure) -> None:
         self.spent += other.spent
@@ -85,10 +88,16 @@ class Figure:
         self.calls += other.calls
         self.perhaps += other.perhaps
         self.estimated += other.estimated
+        self.held += other.held
+        self.unknown += other.unknown
+
+    @property
+    def reserved(self) -> int:
+        return self.coming + self.held
 
     @property
     def total(self) -> int:
-        return self.spent + self.coming
+        return self.spent + self.reserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +123,18 @@ class Report:
 
 def report(team: Team, scope: Scope) -> Report:
     """One query, however much was spent."""
+    unknown = Q(kind=Entry.RESERVED, attempt__in=Attempt.objects.filter(state=State.UNKNOWN).order_by().values("pk"))
     rows = (
         scope.entries(team)
         .values_list("day", "project", "person", "connection")
         .annotate(
             spent=Sum("amount", filter=Q(kind__in=PAID), default=0),
-            coming=Sum("amount", filter=~Q(kind__in=PAID), default=0),
+            coming=Sum("amount", filter=~Q(kind__in=PAID) & ~unknown, default=0),
             calls=Count("attempt", filter=Q(kind__in=PAID, amount__gt=0), distinct=True),
             perhaps=Sum("amount", filter=Q(kind=Entry.DISPUTED), default=0),
             guessed=Sum("amount", filter=Q(kind=Entry.SETTLED, estimated=True), default=0),
+            held=Sum("amount", filter=unknown, default=0),
+            outcomes=Count("pk", filter=unknown),
         )
     )
     found, days = Report(), defaultdict[date, Figure](Figure)

@@ -20,7 +20,7 @@ FILLED = 0.72
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One bar: geometry as SVG attributes, from the top left, and what it says. What is on its way stands on top."""
+    """One bar: geometry as SVG attributes, from the top left, and what it says. What is reserved stands on top."""
 
     x: str
     width: str
@@ -28,8 +28,8 @@ class Column:
     start: str
     spent_y: str
     spent: str
-    coming_y: str
-    coming: str
+    reserved_y: str
+    reserved: str
     label: str
     said: str
     bar: Bar
@@ -67,11 +67,13 @@ def chart(report: Report) -> Chart:
 
 
 def _column(bar: Bar, number: int, place: float, top: int, *, by_month: bool) -> Column:
-    spent, coming = (100 * max(amount, 0) / top for amount in (bar.figure.spent, bar.figure.coming))
+    spent, reserved = (100 * max(amount, 0) / top for amount in (bar.figure.spent, bar.figure.reserved))
     label = date_format(bar.first, "YEAR_MONTH_FORMAT" if by_month else "MONTH_DAY_FORMAT")
     said = [money(bar.figure.spent)]
     if bar.figure.coming:
         said.append(_("%(price)s on its way") % {"price": money(bar.figure.coming)})
+    if bar.figure.held:
+        said.append(_("%(price)s held for unknown outcomes") % {"price": money(bar.figure.held)})
     return Column(
         x=_percent(place * (number + (1 - FILLED) / 2)),
         width=_percent(place * FILLED),
@@ -79,8 +81,8 @@ def _column(bar: Bar, number: int, place: float, top: int, *, by_month: bool) ->
         start=_percent(place * number),
         spent_y=_percent(100 - spent),
         spent=_percent(spent),
-        coming_y=_percent(100 - spent - coming),
-        coming=_percent(coming),
+        reserved_y=_percent(100 - spent - reserved),
+        reserved=_percent(reserved),
         label=label,
         said=_("%(day)s: %(amount)s") % {"day": label, "amount": beside(said)},
         bar=bar,

@@ -10,6 +10,8 @@ from django.core.management import CommandError
 from pytest_django import Settings
 
 from studio.models import Budget, Connection, Halt, Team
+from studio.models.generations import State
+from studio.models.money import Entry
 from studio.services import connections, vault
 from tests import factories
 from tests.doubles.provider import Provider
@@ -186,6 +188,16 @@ def test_what_is_no_amount_is_a_wrong_command_line(limit: str) -> None:
     assert not Budget.objects.exists()
 
 
+def test_what_is_held_for_unknown_outcomes_is_told_apart(team: Team) -> None:
+    attempt = factories.make_attempt(state=State.UNKNOWN)
+    factories.make_entries(120_000, kind=Entry.RESERVED, attempt=attempt)
+    slug = attempt.generation.team.slug
+    said = run("spend", "--team", slug).printed
+    assert "On its way: $0.00." in said
+    assert "$0.12 held for 1 unknown outcome." in said
+    assert run("spend", "--team", slug, "--json").json["held"] == pytest.approx(0.12)
+
+
 def test_a_budget_refuses_and_what_was_spent_is_told(team: Team, provider: Provider, settings: Settings) -> None:
     settings.STUDIO_EGRESS_ALLOW = (provider.address,)
     factories.make_connection(team=team, provider="openai", base_url=provider.base_url, name="Local")
@@ -198,5 +210,6 @@ def test_a_budget_refuses_and_what_was_spent_is_told(team: Team, provider: Provi
     assert len(provider.submissions) == 1
     found = run("spend", "--json").json
     assert found["spent"] == pytest.approx(made["cost"])
+    assert (found["coming"], found["held"]) == (0, 0)
     assert found["connections"]["Local"]["calls"] == found["projects"][project.slug]["calls"] == 1
     assert len(run("spend", "--csv").printed.splitlines()) == 2

@@ -141,7 +141,7 @@ def test_giving_up_keeps_it_counted(version: Version, paid: Connection) -> None:
     for _ in range(2):
         generations.give_up(attempt=attempt)
 
-    assert entries(attempt)[1:] == [("released", -PRICE, False), ("disputed", PRICE, False)]
+    assert entries(attempt)[1:] == [("released", -PRICE, False), ("disputed", PRICE, True)]
 
 
 def test_what_a_budget_refuses_leaves_nothing_behind(version: Version, paid: Connection, team: Team) -> None:

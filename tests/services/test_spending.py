@@ -51,6 +51,15 @@ def test_spent_is_what_was_charged_or_may_have_been_and_coming_what_is_reserved(
     assert (total.spent, total.coming, total.calls) == (7 * CENT, 2 * CENT, 2)
 
 
+def test_what_is_held_for_unknown_outcomes_is_not_on_its_way(project: Project) -> None:
+    for amount, state in ((2 * CENT, State.RUNNING), (3 * CENT, State.UNKNOWN), (4 * CENT, State.UNKNOWN)):
+        version = factories.make_version(prompt=factories.make_prompt(project=project))
+        row = factories.make_attempt(generation=factories.make_generation(version=version), state=state)
+        factories.make_entries(amount, attempt=row, kind=Entry.RESERVED)
+    total = spending.report(project.team, Scope()).total
+    assert (total.coming, total.held, total.unknown, total.total) == (2 * CENT, 7 * CENT, 2, 9 * CENT)
+
+
 def test_it_is_told_by_project_person_and_connection(project: Project, owner: User, connection: Connection) -> None:
     second = factories.make_project(team=project.team)
     account = factories.make_connection(team=project.team, provider="openai")

@@ -59,6 +59,22 @@ def test_the_page_tells_what_was_spent_and_what_is_on_its_way(
     assert "1 call charged, $1.00 on its way" in page
 
 
+def test_what_is_held_for_unknown_outcomes_leads_to_the_jobs(
+    owner_client: Client, team: Team, project: Project, spend: Callable[..., None]
+) -> None:
+    spend(DOLLAR, kind=Entry.RESERVED)
+    assert "unknown outcome" not in page_of(owner_client, team)
+    version = factories.make_version(prompt=factories.make_prompt(project=project))
+    for take in (1, 2):
+        generation = factories.make_generation(version=version)
+        attempt = factories.make_attempt(generation=generation, state=State.UNKNOWN)
+        factories.make_entries(take * DOLLAR, kind=Entry.RESERVED, attempt=attempt)
+    page = page_of(owner_client, team)
+    assert "$1.00 on its way" in page
+    assert "$3.00 held for 2 unknown outcomes" in page
+    assert f'href="{reverse("job-list", args=[team.slug])}?of=team"' in page
+
+
 def test_what_was_perhaps_charged_or_only_estimated_is_told_apart(
     owner_client: Client, team: Team, spend: Callable[..., None]
 ) -> None:

@@ -6,6 +6,7 @@ import csv
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from studio.management import asking
 from studio.management.scripting import ScriptCommand
@@ -51,6 +52,8 @@ class Command(ScriptCommand):
             return
         words = {"spent": money(found.total.spent), "coming": money(found.total.coming)}
         self.stdout.write(_("Spent: %(spent)s. On its way: %(coming)s.") % words)
+        if found.total.unknown:
+            self.stdout.write(f"  {_held(found.total)}")
         for part in parts.values():
             for name, figure in part.items():
                 self.stdout.write(f"  {name}: {money(figure.spent)}")
@@ -71,5 +74,17 @@ def _named(figures: Mapping[Any, spending.Figure], names: Mapping[int, str]) -> 
     return {names.get(key, "?"): figure for key, figure in figures.items()}
 
 
+def _held(figure: spending.Figure) -> str:
+    said = ngettext(
+        "%(price)s held for %(n)d unknown outcome.", "%(price)s held for %(n)d unknown outcomes.", figure.unknown
+    )
+    return said % {"price": money(figure.held), "n": figure.unknown}
+
+
 def _json(figure: spending.Figure) -> dict[str, Any]:
-    return {"spent": figure.spent / MICRO, "coming": figure.coming / MICRO, "calls": figure.calls}
+    return {
+        "spent": figure.spent / MICRO,
+        "coming": figure.coming / MICRO,
+        "held": figure.held / MICRO,
+        "calls": figure.calls,
+    }
