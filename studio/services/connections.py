@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from studio.models import Connection, Team, User
 from studio.providers import catalogue, failures
 from studio.providers.capabilities import Confidence, Price, PriceKind
 from studio.providers.values import Account, Reply, TestResult
-from studio.services import quotes, throttles, vault
+from studio.services import diagnosis, quotes, throttles, vault
 from studio.services.vault import Unreadable
 from studio.storage import files
 
@@ -35,10 +35,10 @@ __all__ = [
     "account",
     "address",
     "delete",
+    "key_was_erased",
     "model",
     "pause",
     "resume",
-    "rotate",
     "save",
     "test",
 ]
@@ -109,11 +109,19 @@ def _fill(row: Connection, known: Provider, base_url: str, key: str) -> None:
     moved = _origin(row.base_url, known) != _origin(base_url, known)
     if not key and (moved or not row.key_ciphertext) and known.key_required(base_url):
         raise Invalid({"key": _("This provider needs a key at this address. Paste it here.")})
+    erased = moved and not key and bool(row.key_ciphertext or key_was_erased(row))
     row.base_url = base_url if known.base_url and base_url.rstrip("/") != known.base_url.rstrip("/") else ""
     if moved or key:
         row.key_ciphertext = row.key_last4 = row.test_message = ""
         row.tested_at, row.test_passed, row.found_models = None, False, []
         row.balance, row.found_prices = None, {}
+    if erased:  # until it is tested, or has a key again
+        row.test_message = diagnosis.KEY_ERASED
+
+
+def key_was_erased(connection: Connection) -> bool:
+    """Because its address moved to another host; since then no other key came, and nobody tested it."""
+    return connection.test_message == diagnosis.KEY_ERASED
 
 
 @sensitive_variables("key")
@@ -123,7 +131,7 @@ def _checked(
     errors: dict[str, str] = {}
     known = catalogue.providers().get(provider)
     if known is None or (connection is not None and connection.provider != provider):
-        raise Invalid({"provider": _("Choose a provider from the list.")})
+        raise Invalid({"provider": _wrong_provider(provider, connection)})
     others = Connection.objects.for_team(team)
     if connection is not None:
         others = others.exclude(pk=connection.pk)
@@ -143,6 +151,14 @@ def _checked(
     return known
 
 
+def _wrong_provider(provider: str, connection: Connection | None) -> str:
+    if provider not in catalogue.providers():
+        words = _("There is no provider “%(id)s”. There are: %(ids)s.")
+        return words % {"id": provider, "ids": ", ".join(catalogue.providers())}
+    kept = connection.provider if connection else ""
+    return _("This connection is one to %(id)s, and stays so. Make a new one.") % {"id": kept}
+
+
 def _taken() -> str:
     return _("This team already has a connection of that name. Choose another.")
 
@@ -160,9 +176,9 @@ def _problem(base_url: str, known: Provider) -> str:
     return ""
 
 
-def _told(code: str, between: str = " ") -> str:
+def _told(code: str) -> str:
     explanation = failures.explain(code)
-    return between.join((_(explanation.sentence), _(explanation.step)))
+    return f"{_(explanation.sentence)} {_(explanation.step)}"
 
 
 def _origin(base_url: str, known: Provider) -> tuple[str, str, int]:
@@ -214,7 +230,7 @@ def test(connection: Connection) -> TestResult:
         result = _tested(connection)
     connection.tested_at = timezone.now()
     connection.test_passed = result.passed
-    connection.test_message = result.message[:300]
+    connection.test_message = result.message[: diagnosis.LONGEST]
     connection.found_models = list(result.models)
     if result.passed:  # a test that failed tells nothing of either: what was told last stays
         connection.balance, connection.found_prices = result.balance, dict(result.prices)
@@ -239,8 +255,11 @@ def _tested(connection: Connection) -> TestResult:
         result = adapter.read_test(reply)
         if result.passed:
             result = replace(result, prices={**result.prices, **quotes.read(adapter, opened)})
+        if not result.passed and result.code:
+            result = replace(result, message=diagnosis.lines(result, connection))
     except client.EgressError as error:
-        return TestResult(passed=False, message=_told(error.code, "\n"), code=error.code)
+        result = TestResult(passed=False, message="", code=error.code)
+        return replace(result, message=diagnosis.lines(result, connection))
     except Unreadable as error:
         return TestResult(passed=False, message=str(error), code=failures.BAD_KEY)
     except catalogue.UnknownProvider:
@@ -265,26 +284,3 @@ def delete(*, connection: Connection) -> bool:
     except (ProtectedError, IntegrityError):  # the second from a generation that is submitted in the same moment
         return False
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class Rotation:
-    """How many stored keys were encrypted anew, and how many could not be opened and stayed as they are."""
-
-    rotated: int
-    unreadable: int
-
-
-def rotate() -> Rotation:
-    """Encrypt every stored key anew under the newest of our keys. Safe beside everything that runs, and again after it
-    was broken off: a key that somebody enters meanwhile stays. Raises Unreadable where our keys are no keys."""
-    rotated = unreadable = 0
-    for row in Connection.objects.exclude(key_ciphertext="").order_by("pk").iterator():
-        try:
-            resealed = vault.reseal(row)
-        except vault.Unopened:
-            unreadable += 1
-            continue
-        Connection.objects.filter(pk=row.pk, key_ciphertext=row.key_ciphertext).update(key_ciphertext=resealed)
-        rotated += 1
-    return Rotation(rotated, unreadable)

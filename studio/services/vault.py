@@ -9,16 +9,15 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-if TYPE_CHECKING:
-    from studio.models import Connection
+from studio.models import Connection
 
 
 class Unreadable(ValueError):
@@ -101,3 +100,26 @@ def _make(file: Path) -> None:
         pass  # another process was first, and its key counts
     finally:
         draft.unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """How many stored keys were encrypted anew, and how many could not be opened and stayed as they are."""
+
+    rotated: int
+    unreadable: int
+
+
+def rotate() -> Rotation:
+    """Encrypt every stored key anew under the newest of our keys. Safe beside everything that runs, and again after it
+    was broken off: a key that somebody enters meanwhile stays. Raises Unreadable where our keys are no keys."""
+    rotated = unreadable = 0
+    for row in Connection.objects.exclude(key_ciphertext="").order_by("pk").iterator():
+        try:
+            resealed = reseal(row)
+        except Unopened:
+            unreadable += 1
+            continue
+        Connection.objects.filter(pk=row.pk, key_ciphertext=row.key_ciphertext).update(key_ciphertext=resealed)
+        rotated += 1
+    return Rotation(rotated, unreadable)

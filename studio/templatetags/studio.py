@@ -149,6 +149,12 @@ def told(stored: str) -> str:
 
 
 @register.filter
+def ended(said: str) -> str:
+    """Somebody's words as a sentence that another one follows."""
+    return wording.ended(said)
+
+
+@register.filter
 def control(field: BoundField, extra: str = "") -> SafeString:
     """The field's control in the studio's look. Django ties it to its help and its errors (aria-describedby).
 

@@ -19,8 +19,9 @@ from studio.providers import catalogue
 from studio.services import breaker, budgets, connections
 from studio.services.permissions import Action, allows
 from studio.templatetags.studio import money, seconds
+from studio.views import offers
 from studio.views.access import StudioRequest, member
-from studio.views.wording import connection_name, key_end, provider_name
+from studio.views.wording import connection_name, key_end, provider_name, retold, sentences
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -117,7 +118,7 @@ def connection_create(request: StudioRequest) -> HttpResponse:
     """First the provider, then what that provider asks for; the provider stays in the address."""
     provider = catalogue.providers().get(request.GET.get("provider", ""))
     if provider is None:
-        return render(request, "connections/form.html", {"providers": catalogue.providers().values()})
+        return render(request, "connections/form.html", {"offers": offers.offers()})
     return _form(request, ConnectionForm(request.POST or None, provider=provider))
 
 
@@ -209,6 +210,10 @@ def _save(request: StudioRequest, form: ConnectionForm) -> bool:
     except connections.Invalid as refused:
         form.add_errors(refused.errors)
         return False
+    if connections.key_was_erased(saved):
+        is_saved = _("%(name)s is saved.") % {"name": saved.name}
+        messages.error(request, sentences(is_saved, retold(saved.test_message)))
+        return True
     said = _("%(name)s is saved. Test it to see whether it works.")
     if form.provider.is_built_in:
         said = _("%(name)s is saved.")

@@ -51,6 +51,11 @@ def sentences(*said: str) -> str:
     return reduce(lambda one, two: _("%(one)s %(two)s") % {"one": one, "two": two}, found) if found else ""
 
 
+def ended(said: str) -> str:
+    """What a person wrote, with a full stop where another sentence follows; one that ends by itself stays."""
+    return said if said.endswith(tuple(".!?…。！？")) else pgettext("ends a sentence", "%(said)s.") % {"said": said}
+
+
 def translated(sentence: Sentence) -> str:
     return _(sentence.message) % dict(sentence.params)
 
@@ -66,12 +71,24 @@ def provider_name(provider: str) -> str:
     return _(known.label) if known else provider
 
 
+def model_name(provider: str, model: str) -> str:
+    """The catalogue's name, or the id where the catalogue does not know it by name."""
+    try:
+        return _(catalogue.model(provider, model).label)
+    except (catalogue.UnknownProvider, catalogue.UnknownModel):
+        return model
+
+
 def key_end(connection: Connection) -> str:
     """The last characters of its key; empty where it has none, or one so short that they would tell half of it."""
     return connection.key_last4 if len(connection.key_last4) > 1 else ""
 
 
 def connection_name(connection: Connection) -> str:
-    """Its own name. One that still has its provider's name has the translated one."""
-    known = catalogue.providers().get(connection.provider)
-    return _(known.label) if known and known.label == connection.name else connection.name
+    return account_name(connection.provider, connection.name)
+
+
+def account_name(provider: str, name: str) -> str:
+    """A connection's own name. One that still has its provider's name has the translated one."""
+    known = catalogue.providers().get(provider)
+    return _(known.label) if known and known.label == name else name

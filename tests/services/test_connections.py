@@ -121,7 +121,7 @@ def test_the_layout_proof_needs_nothing(team: Team) -> None:
     [
         ({"name": ""}, "name", "Give it a name"),
         ({"name": "x" * 81}, "name", "80 characters"),
-        ({"provider": "nobody"}, "provider", "from the list"),
+        ({"provider": "nobody"}, "provider", "There are: "),
         ({"key": ""}, "key", "needs a key"),
         ({"key": "two words"}, "key", "no spaces"),
         ({"key": "schlüssel"}, "key", "plain letters"),
@@ -178,26 +178,26 @@ def test_a_test_that_passes_names_the_models(provider: Provider, team: Team, set
     assert provider.billed.total() == 0
 
 
-def test_a_refused_key_is_told_in_the_providers_own_words_and_pauses_nothing(
-    provider: Provider, team: Team, settings: Settings
-) -> None:
-    row = at(provider, team, settings)
-    words = f"Incorrect API key provided: {KEY} <b>x</b>"
-    provider.next(match="models", status=401, body={"error": {"message": words}})
-    result = connections.test(row)
-    assert (result.passed, result.code) == (False, failures.BAD_KEY)
-    after = stored(row)
-    assert after.test_message == "Incorrect API key provided: [key] <b>x</b>"
-    assert after.paused_at is None
+def test_a_key_that_was_erased_is_told_until_another_one_comes(team: Team) -> None:
+    row = save(team, base_url="https://a.example/v1")
+    row = save(team, row, base_url="https://b.example/v1", key="")
+    assert connections.key_was_erased(stored(row))
+    row = save(team, row, base_url="https://b.example/v1", key="", name="Renamed")
+    row = save(team, row, base_url="https://c.example/v1", key="")
+    assert connections.key_was_erased(stored(row))
+    save(team, row, base_url="https://c.example/v1", key="another-key-1234")
+    assert not connections.key_was_erased(stored(row))
 
 
-def test_a_server_that_is_not_there_is_told_with_a_next_step(team: Team, settings: Settings) -> None:
-    with Provider() as gone:
-        row = at(gone, team, settings)
-    result = connections.test(row)
-    assert (result.passed, result.code) == (False, failures.UNREACHABLE)
-    assert result.message.startswith("The provider could not be reached.")
-    assert "Nothing was sent or charged." in result.message
+def test_where_there_was_no_key_none_is_said_to_be_erased(team: Team) -> None:
+    row = save(team, base_url="https://a.example/v1", key="")
+    row = save(team, row, base_url="https://b.example/v1", key="")
+    assert stored(row).test_message == ""
+
+
+def test_a_provider_that_does_not_exist_is_answered_with_those_that_do(team: Team) -> None:
+    with pytest.raises(Invalid, match=r"no provider “opnai”\. There are: .*openai, "):
+        connections.save(team=team, user=None, name="A", provider="opnai")
 
 
 def test_a_listing_that_is_taken_back_stops_the_next_call(provider: Provider, team: Team, settings: Settings) -> None:

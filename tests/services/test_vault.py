@@ -64,7 +64,7 @@ def test_no_column_of_the_database_holds_the_key(row: Connection) -> None:
 def test_keys_rotate_with_the_old_one_behind_and_then_without_it(row: Connection, settings: Settings) -> None:
     old, new = vault.key_file().read_text(), Fernet.generate_key().decode()
     settings.STUDIO_KEYS = (new, old)
-    assert connections.rotate() == connections.Rotation(rotated=1, unreadable=0)
+    assert vault.rotate() == vault.Rotation(rotated=1, unreadable=0)
     settings.STUDIO_KEYS = (new,)
     assert vault.unseal(Connection.objects.get(pk=row.pk)) == KEY
 

@@ -12,7 +12,8 @@ from pytest_django import Settings
 from studio.models import Connection, Team, User
 from studio.models.teams import Role
 from studio.providers import failures
-from studio.services import breaker, budgets, connections
+from studio.services import breaker, budgets, connections, halts
+from studio.views import offers
 from tests import factories
 from tests.doubles.provider import Provider
 
@@ -226,3 +227,47 @@ def test_a_pause_by_the_breaker_says_why_and_what_to_do(owner_client: Client, te
     page = owner_client.get(address("list", team)).content.decode()
     assert "Five calls in a row came to nothing, so no more are sent. Check it, then resume." in page
     assert "pauses itself" not in page
+
+
+def test_each_provider_is_offered_with_what_it_does(owner_client: Client, team: Team) -> None:
+    page = owner_client.get(address("create", team)).content.decode()
+    said = {offer.id: offer.about for offer in offers.offers()}
+    assert all(about in page for about in said.values())
+    assert said["runbase"] == (
+        "Text to image, edits with up to 4 references, sizes up to 4K, needs a public address for references"
+    )
+    assert said["openai"].endswith("unfinished pictures on the way, or a server of your own")
+    assert "public address" not in said["runcomfy"]  # which takes them in the call too
+
+
+def test_an_erased_key_is_said_after_saving_and_on_the_card(
+    owner_client: Client, team: Team, kept: Connection, settings: Settings
+) -> None:
+    settings.STUDIO_EGRESS_ALLOW = ("127.0.0.1:9",)
+    form = {"name": kept.name, "base_url": "http://127.0.0.1:9/v1", "key": "", "concurrency": "2"}
+    page = owner_client.post(address("edit", team, kept), form, follow=True).content.decode()
+    erased = "The key was erased, because the address moved to another host. Paste it again."
+    assert page.count(erased) == 2
+    assert f"Client account is saved. {erased}" in page
+    page = owner_client.post(address("edit", team, kept), form | {"key": KEY}, follow=True).content.decode()
+    assert "erased" not in page
+
+
+def test_a_paused_card_tells_its_last_test_as_past_and_beneath(
+    owner_client: Client, team: Team, provider: Provider, settings: Settings
+) -> None:
+    settings.STUDIO_EGRESS_ALLOW = (provider.address,)
+    local = factories.make_connection(team=team, provider="openai", base_url=provider.base_url)
+    connections.test(local)
+    connections.pause(connection=local, reason="Invoice is late")
+    page = owner_client.get(address("list", team)).content.decode()
+    assert "Works" not in page
+    assert page.index("Paused") < page.index("Invoice is late") < page.index("Last tested just now: Connected.")
+
+
+def test_a_reason_without_a_full_stop_gets_one_in_the_banner(owner_client: Client, team: Team) -> None:
+    halts.stop(team=team, user=None, reason="Moving house")
+    assert "Moving house.</span>" in owner_client.get(address("list", team)).content.decode()
+    halts.resume(team=team)
+    halts.stop(team=team, user=None, reason="Why not?")
+    assert "Why not?</span>" in owner_client.get(address("list", team)).content.decode()

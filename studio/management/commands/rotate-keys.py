@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from studio.management.scripting import Exit, ScriptCommand, Stop
-from studio.services import choosing, connections
+from studio.services import choosing, vault
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -32,8 +32,8 @@ class Command(ScriptCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         choosing.ensure_started()
         try:
-            self.done = done = connections.rotate()
-        except connections.Unreadable as error:
+            self.done = done = vault.rotate()
+        except vault.Unreadable as error:
             raise Stop(Exit.NOT_ALLOWED, "keys_unreadable", str(error)) from None
         if done.unreadable:
             message = ngettext(
@@ -49,6 +49,6 @@ class Command(ScriptCommand):
             self.stdout.write(_("Keys encrypted anew: %(count)d.") % {"count": done.rotated})
 
     def told(self, code: str, message: str) -> dict[str, Any]:
-        done = getattr(self, "done", connections.Rotation(0, 0))
+        done = getattr(self, "done", vault.Rotation(0, 0))
         error = {"code": code, "message": message}
         return {"rotated": done.rotated, "unreadable": done.unreadable, "error": error}
