@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from studio.management.scripting import Exit, Stop
-from studio.providers import sizes
+from studio.providers import catalogue, sizes
+from studio.services.connections import MAX_CALLS_AT_ONCE
 
 if TYPE_CHECKING:
+    from studio.providers.capabilities import Model
     from studio.providers.output import Output
 
 
@@ -23,12 +25,31 @@ def size(text: str) -> Output:
         raise ArgumentTypeError(str(error.sentence)) from None
 
 
-def count(text: str) -> int:
-    return _whole(text, least=1)
+def calls(text: str) -> int:
+    return _whole(text, least=1, most=MAX_CALLS_AT_ONCE)
 
 
-def amount(text: str) -> int:
-    return _whole(text, least=0)
+def takes(text: str) -> int:
+    return _whole(text, least=1, most=most_takes())
+
+
+def most_takes() -> int:
+    """Of any model; how many one takes is told when it is chosen."""
+    return max(model.max_takes for model in _models())
+
+
+def partials(text: str) -> int:
+    return _whole(text, least=0, most=most_partials())
+
+
+def most_partials() -> int:
+    return max(model.partials for model in _models())
+
+
+def _models() -> list[Model]:
+    return [
+        model for each in catalogue.providers().values() for model in (*each.models.values(), each.fallback) if model
+    ]
 
 
 def seconds(text: str) -> int:
@@ -65,6 +86,10 @@ def _bytes(file: str) -> bytes:
         raise unreadable(file, error) from None
 
 
+def named(file: str) -> str:
+    return _("Standard input") if file == "-" else file
+
+
 def unreadable(file: str, error: OSError) -> Stop:
-    message = _("%(file)s cannot be read: %(why)s.") % {"file": file, "why": error.strerror or error}
+    message = _("%(file)s cannot be read: %(why)s.") % {"file": named(file), "why": error.strerror or error}
     return Stop(Exit.BAD_INPUT, "file_unreadable", message)

@@ -77,11 +77,11 @@ def read(file: str) -> tuple[list[Any], Path]:
     try:
         rows = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_Object, parse_constant=_constant)
     except (ValueError, RecursionError) as error:  # of UTF-8 and of JSON alike
-        message = _("%(file)s is not a list in JSON: %(why)s.") % {"file": file, "why": error}
+        message = _("%(file)s is not a list in JSON: %(why)s.") % {"file": arguments.named(file), "why": error}
         raise Stop(Exit.BAD_INPUT, "not_json", message) from None
     if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_ROWS:
-        message = _("%(file)s must hold a JSON list of 1 to %(most)d rows.") % {"file": file, "most": MOST_ROWS}
-        raise Stop(Exit.BAD_INPUT, "not_a_list", message)
+        message = _("%(file)s must hold a JSON list of 1 to %(most)d rows.")
+        raise Stop(Exit.BAD_INPUT, "not_a_list", message % {"file": arguments.named(file), "most": MOST_ROWS})
     return rows, folder
 
 
@@ -109,7 +109,7 @@ def wish_of(row: Any, folder: Path, defaults: Wish) -> Wish:
         quality=texts.pop("quality", defaults.output.quality),
         format=asked or (target.format if target else ""),
         compression=_whole(said, "compression", least=0, most=100, default=defaults.output.compression),
-        takes=_whole(said, "takes", least=1, most=1_000_000, default=defaults.output.takes),
+        takes=_whole(said, "takes", least=1, most=arguments.most_takes(), default=defaults.output.takes),
     )
     text, images = _prompt(said, folder), _images(said, folder)
     return replace(defaults, text=text, images=images, output=output, target=target, **texts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -17,12 +17,14 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from studio.management import arguments, asking, batches
+from studio.management import arguments, asking, batches, saving
 from studio.management.batches import Fault, Wrong
 from studio.management.scripting import Exit, Stop, exit_of
 from studio.models import Generation
 from studio.models.generations import OPEN, State
-from studio.services import choosing, generations
+from studio.prompts import kinds
+from studio.prompts.recipe import Recipe
+from studio.services import choosing, generations, prompts
 from studio.services.reports import newest_attempts, report, state_of
 from studio.worker import recover, slot
 from studio.worker.pace import Pace
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from studio.services.reports import Report
 
 OURS = UUID("5f0f4d0c-6f0e-5d57-9a53-6a1c2f0a8e11")  # the name space of batches' tokens
+TRIED_AGAIN = (State.FAILED, State.CANCELLED)  # where somebody says so
+CAME_TO_NOTHING = (*TRIED_AGAIN, State.UNKNOWN)
 CHUNK = 500  # tokens in one question
 
 
@@ -50,6 +54,7 @@ class Row:
     generation: Generation | None = None
     known: bool = False
     again: list[Attempt] = field(default_factory=list)  # ended without a picture, and to be tried once more
+    left: list[Attempt] = field(default_factory=list)  # ended without a picture, and not to be tried again
     stored: list[Reference] = field(default_factory=list)
     report: Report | None = None
 
@@ -123,8 +128,17 @@ def _read(items: Sequence[Any], folder: Path, team: Team, defaults: Wish, faults
         # The same row twice is wanted twice.
         seen[identity] += 1
         identity = f"{identity} {seen[identity]}"
+        if wish.target is not None:
+            wish = replace(wish, target=wish.target.called(_stem(number, len(items), wish)))
         rows.append(Row(number, wish, identity, uuid5(OURS, identity)))
     return rows
+
+
+def _stem(number: int, of: int, wish: Wish) -> str:
+    """``03-coffee-tin``: where it stands in the list, in files' order too, and what it is called there."""
+    recipe = Recipe(kind=kinds.kind_of(wish.text), body=wish.text)
+    title = saving.safe(prompts.shown_title(wish.title, recipe))
+    return "-".join(filter(None, [str(number).zfill(max(len(str(of)), 2)), title]))
 
 
 def _identity(wish: Wish, project: int) -> str:
@@ -174,7 +188,9 @@ def _foresee(row: Row, team: Team, *, retry_failed: bool) -> None:
     if row.generation is None:
         row.plan = asking.plan(row.wish, team)
     else:
-        row.again = [each for each in newest_attempts(row.generation) if _is_due(each, retry_failed=retry_failed)]
+        newest = newest_attempts(row.generation)
+        row.again = [each for each in newest if _is_due(each, retry_failed=retry_failed)]
+        row.left = [each for each in newest if each.state in CAME_TO_NOTHING and each not in row.again]
         if row.again:
             asking.usable(team, row.generation.connection.name)
     if row.wish.target is not None:
@@ -186,7 +202,7 @@ def _is_due(attempt: Attempt, *, retry_failed: bool) -> bool:
     somebody says so. An outcome that nobody knows is never sent again from here."""
     if attempt.state == State.CANCELLED and not attempt.error_code:
         return True
-    return retry_failed and attempt.state in (State.FAILED, State.CANCELLED)
+    return retry_failed and attempt.state in TRIED_AGAIN
 
 
 def _same_target(rows: Iterable[Row]) -> list[Fault]:
@@ -241,18 +257,27 @@ def _begin(row: Row, user: User) -> Generation | None:
         raise Wrong([Fault(row.number, stop)]) from None
 
 
+def planned(rows: Sequence[Row]) -> dict[str, Any]:
+    """The batch after a dry run, which ends well whatever became of its rows before."""
+    return {"state": "planned", "rows": [row.to_json() for row in rows], "cost": _cost(rows), "error": None}
+
+
 def told(rows: Sequence[Row], *, wait: bool) -> dict[str, Any]:
     """The batch as scripts read it; ``error`` is that of the first of the rows that ended worst."""
     worst = max(rows, key=lambda row: batches.severity(exit_of_row(row, wait=wait)))
-    costs = [row.report.cost for row in rows if row.report is not None and row.report.cost is not None]
     error = worst.report.error if worst.report is not None and exit_of_row(worst, wait=wait) else None
     states = {row.report.state for row in rows if row.report is not None}
     return {
         "state": state_of(states) if len(states) and all(row.report for row in rows) else "planned",
         "rows": [row.to_json() for row in rows],
-        "cost": sum(costs) if costs else None,
+        "cost": _cost(rows),
         "error": None if error is None else {"code": error.code, "message": f"{worst.title}: {error.message}"},
     }
+
+
+def _cost(rows: Iterable[Row]) -> float | None:
+    costs = [row.report.cost for row in rows if row.report is not None and row.report.cost is not None]
+    return sum(costs) if costs else None
 
 
 def exit_of_row(row: Row, *, wait: bool) -> Exit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import errno
 import os
 import shutil
@@ -12,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from studio.imaging.formats import EXTENSIONS
@@ -21,14 +23,18 @@ from studio.services.reports import ReportedError
 if TYPE_CHECKING:
     from studio.services.reports import Report, ReportedImage
 
+LONGEST_STEM = 40  # characters, which are at most 160 bytes
 FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp"}  # by the end of a name
 
 
 class Target:
     """A file or a folder. ``prove`` it before anything is paid for; a file that is there is replaced.
 
-    Several pictures become ``name-1.png``, ``name-2.png``; in a folder, ``<generation>-1.png`` and so on.
+    Several pictures become ``name-1.png``, ``name-2.png``; in a folder, ``<stem>-1.png`` and so on, the stem being
+    the generation's number where there is none.
     """
+
+    stem = ""
 
     def __init__(self, out: str, *, format: str | None) -> None:
         if not out:
@@ -50,6 +56,12 @@ class Target:
         if suffix and not promised and not asked:
             message = _("%(name)s ends in %(suffix)s, which is neither .png, .jpg nor .webp. Name a --format too.")
             raise Stop(Exit.USAGE, "usage", message % words)
+
+    def called(self, stem: str) -> Target:
+        """The same, with this name for what it puts into a folder."""
+        named = copy.copy(self)
+        named.stem = stem
+        return named
 
     def prove(self, takes: int) -> None:
         """Make the folder, look at what would be replaced, and write a file where each will be. Raises Stop."""
@@ -82,13 +94,23 @@ class Target:
 
     def _path(self, generation: int, number: int | None, image: ReportedImage) -> Path:
         if self.is_folder:
-            return self.path / f"{generation}-{number or 1}{_suffix(image)}"
+            return self.path / f"{self.stem or generation}-{number or 1}{_suffix(image)}"
         return self._file(number, "" if self.path.suffix else _suffix(image))
 
     def _file(self, number: int | None, suffix: str = "") -> Path:
         if number is None:
             return self.path
         return self.path.with_name(f"{self.path.stem}-{number}{self.path.suffix or suffix}")
+
+
+def safe(title: str) -> str:
+    """As a part of a file's name in any system: letters and digits of any script, and hyphens; at most so many."""
+    words = slugify(title, allow_unicode=True).replace("_", "-")
+    if len(words) > LONGEST_STEM:
+        # At a word's end, where the script has such.
+        whole, _hyphen, _rest = words[: LONGEST_STEM + 1].rpartition("-")
+        words = whole or words[:LONGEST_STEM]
+    return words.strip("-")
 
 
 def wrongly_named(image: ReportedImage) -> bool:

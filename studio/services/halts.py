@@ -17,7 +17,7 @@ from studio.providers import catalogue
 if TYPE_CHECKING:
     from studio.models import Connection, Team, User
 
-__all__ = ["of_team", "refusal", "resume", "standing", "stop"]
+__all__ = ["of_team", "refusal", "resume", "standing", "stop", "stopped_teams"]
 
 LONGEST = 300
 
@@ -46,6 +46,11 @@ def standing(*, team: Team | None) -> Halt | None:
     """What keeps this team's calls from being sent, the operator's word first; for None the operator's alone."""
     halts = Halt.objects.filter(team=None) if team is None else Halt.objects.over(team)
     return min(halts, key=lambda halt: halt.team_id is not None, default=None)
+
+
+def stopped_teams() -> list[str]:
+    """The slugs of those that stand still by their own word, whatever the operator says besides."""
+    return list(Halt.objects.exclude(team=None).order_by("team__slug").values_list("team__slug", flat=True))
 
 
 def of_team(team: Team) -> Halt | None:

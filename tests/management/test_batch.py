@@ -179,6 +179,8 @@ def test_failed_rows_are_tried_once_more_only_when_somebody_says_so(
     plain = batch(tmp_path, ["A", "B"])
     assert (plain.code, plain.json["error"]["message"].startswith("row 2: ")) == (65, True)
     assert prompts_of(provider) == ["A", "B"]
+    assert "Need nothing more: 1." in plain.said
+    assert "Row 2 lacks pictures that failed or were cancelled; --retry-failed tries" in plain.said
     assert batch(tmp_path, ["A", "B"], "--retry-failed").code == 0
     assert prompts_of(provider) == ["A", "B", "B"]
 
@@ -200,6 +202,7 @@ def test_an_outcome_that_nobody_knows_is_never_sent_again(
     Attempt.objects.all().move(State.UNKNOWN, expected=(State.QUEUED,), error_code="connection_lost")
     ran = batch(tmp_path, ["A"], "--retry-failed")
     assert (ran.code, ran.json["state"]) == (69, "unknown")
+    assert "Nobody knows what became of row 1." in ran.said
     assert not provider.submissions
 
 
@@ -210,6 +213,36 @@ def test_a_dry_run_says_the_price_and_sends_nothing(tmp_path: Path, local: Conne
     assert "Pictures to make: 4. Expected price: $" in ran.said
     assert not provider.requests
     assert not Generation.objects.exists()
+
+
+def test_a_dry_run_of_a_known_list_is_planned_and_ends_well(
+    tmp_path: Path, local: Connection, provider: Provider
+) -> None:
+    provider.next(match="B", status=400, body={"error": {"message": "No.", "code": "moderation_blocked"}})
+    batch(tmp_path, ["A", "B"])
+    ran = batch(tmp_path, ["A", "B"], "--dry-run")
+    assert (ran.code, ran.json["state"], ran.json["error"]) == (0, "planned", None)
+    assert [row["state"] for row in ran.json["rows"]] == ["done", "failed"]
+
+
+def test_pictures_in_a_folder_are_called_as_their_rows_are(tmp_path: Path, local: Connection) -> None:
+    rows = [
+        {"prompt": "A", "title": "Coffee / Tin: “no. 1”", "takes": 2},
+        "Ein Glas Honig",
+        {"prompt": "B", "title": "../../咖啡罐"},
+        {"prompt": "C", "title": "?!"},
+        {"prompt": "D", "title": "word " * 20},
+    ]
+    assert batch(tmp_path, rows, "-f", str(tmp_path / "out")).code == 0
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == [
+        "01-coffee-tin-no-1-1.png",
+        "01-coffee-tin-no-1-2.png",
+        "02-ein-glas-honig-1.png",
+        "03-咖啡罐-1.png",
+        "04-1.png",
+        "05-word-word-word-word-word-word-word-word-1.png",
+    ]
 
 
 def test_an_unknown_price_is_said(tmp_path: Path, local: Connection) -> None:
@@ -288,3 +321,5 @@ def test_without_a_worker_nothing_is_queued(tmp_path: Path, local: Connection, m
 def test_the_list_may_come_by_standard_input(local: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'\xef\xbb\xbf["A"]')))
     assert run("batch", "-", "--inline").code == 0
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"{}")))
+    assert "Standard input must hold a JSON list" in run("batch", "-").said

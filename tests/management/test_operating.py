@@ -164,6 +164,54 @@ def test_one_team_is_stopped_and_the_other_is_not(team: Team, other_team: Team) 
     assert run("halt", "--team", "nobody").code == 65
 
 
+def test_teams_that_still_stand_are_named_when_the_operator_asks_or_resumes(team: Team, other_team: Team) -> None:
+    run("halt", "--team", team.slug)
+    run("halt")
+    for how in ("--status", "--resume", "--status"):
+        ran = run("halt", how)
+        assert f"Still stopped by themselves: {team.slug}. " in ran.printed
+        assert "Calls are sent.\n" not in ran.printed
+    assert run("halt", "--status", "--json").json["teams"] == [team.slug]
+    run("halt", "--team", team.slug, "--resume")
+    assert run("halt", "--status").printed == "Calls are sent.\n"
+
+
+def test_a_test_alone_changes_nothing_and_says_so(
+    team: Team, provider: Provider, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.STUDIO_EGRESS_ALLOW = (provider.address,)
+    provider.key = "right-key-00000"
+    connections.save(
+        team=team, user=None, name="A", provider="openai", base_url=provider.base_url, key="wrong-key-00000"
+    )
+    ran = run("connect", "A", "--test")
+    assert (ran.code, "Changed" in ran.printed) == (77, False)
+    assert ran.printed.startswith("The provider did not accept the key. The server answered: “")
+    assert "test failed" in run("connections").printed
+    monkeypatch.setenv("THE_KEY", "right-key-00000")
+    ran = run("connect", "A", "--key-env", "THE_KEY", "--test")
+    assert ran.printed.splitlines()[0] == "Changed the connection “A”."
+    assert "ready" in run("connections").printed
+
+
+def test_a_move_to_another_host_says_that_the_key_is_gone(team: Team) -> None:
+    connections.save(team=team, user=None, name="A", provider="openai", key=KEY)
+    ran = run("connect", "A", "--base-url", "https://images.example/v1")
+    assert (ran.code, "The key was erased" in ran.said) == (0, True)
+    assert (
+        "The key was erased" not in run("connect", "A", "--base-url", "https://images.example/v1", "--resume").printed
+    )
+
+
+def test_what_does_not_exist_is_answered_with_what_does(team: Team) -> None:
+    ran = run("connect", "A", "--provider", "opnai")
+    assert (ran.code, "There are: " in ran.said, "openai" in ran.said) == (65, True, True)
+    with pytest.raises(CommandError, match="from 1 to 200"):
+        run("connect", "A", "--provider", "openai", "--concurrency", "201")
+    with pytest.raises(CommandError, match="from 1 to 10"):
+        run("generate", "-p", "A cup", "--takes", "11")
+
+
 def test_budgets_are_set_listed_and_removed(team: Team) -> None:
     project = factories.make_project(team=team)
     assert run("budget", "--limit", "50").code == 0
@@ -179,6 +227,16 @@ def test_budgets_are_set_listed_and_removed(team: Team) -> None:
     assert Budget.objects.count() == 2
     assert run("budget", "--project", project.slug, "--remove").code == 65
     assert run("budget", "--person", "stranger", "--limit", "3").code == 65
+
+
+def test_the_list_of_budgets_tells_period_and_warning(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("budget", "--limit", "50")
+    run("budget", "--person", "owner", "--limit", "0", "--period", "total")
+    stopped = "used in all (100 %). Stopped: paid calls are refused."
+    listed = run("budget", "--list").printed.splitlines()
+    assert (listed[0].endswith("$0.00 of $50.00 used this month (0 %)."), stopped in listed[1]) == (True, True)
+    monkeypatch.setattr("studio.services.budgets.WARNED_FROM", 0)
+    assert "Warned: at 100 % paid calls are refused." in run("budget", "--list").printed
 
 
 @pytest.mark.parametrize("limit", ["", "-1", "NaN", "sNaN", "Infinity", "1e999999999", "0.001", "five"])
@@ -213,3 +271,6 @@ def test_a_budget_refuses_and_what_was_spent_is_told(team: Team, provider: Provi
     assert (found["coming"], found["held"]) == (0, 0)
     assert found["connections"]["Local"]["calls"] == found["projects"][project.slug]["calls"] == 1
     assert len(run("spend", "--csv").printed.splitlines()) == 2
+    plain = run("spend").printed.splitlines()
+    assert [line for line in plain if line.endswith(":")] == ["By project:", "By person:", "By connection:"]
+    assert plain[plain.index("By connection:") + 1].startswith("  Local: $")

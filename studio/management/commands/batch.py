@@ -15,7 +15,7 @@ from studio.management.batches import Wrong
 from studio.management.saving import Target, wrongly_named
 from studio.management.scripting import Exit, ScriptCommand, Stop
 from studio.management.watching import Watch
-from studio.models.generations import OPEN
+from studio.models.generations import OPEN, State
 from studio.providers.output import Output
 from studio.services import choosing
 from studio.services.amounts import MICRO, money
@@ -118,25 +118,50 @@ class Command(ScriptCommand):
         """Before anything is sent."""
         due = [row for row in self.rows if row.pictures]
         pictures = sum(row.pictures for row in due)
-        words = {"rows": len(self.rows), "known": len(self.rows) - len(due), "pictures": pictures}
+        left = [row for row in self.rows if row.left]
+        known = [row for row in self.rows if not row.pictures and not row.left]
+        words = {"rows": len(self.rows), "known": len(known), "pictures": pictures}
         self.say(
             _("Rows: %(rows)d. Need nothing more: %(known)d. Pictures to make: %(pictures)d.") % words
             + " "
             + _("Expected price: %(price)s.") % {"price": money(sum(row.price or 0 for row in due))}
         )
+        self._say_left(left)
         if unknown := [row for row in due if row.price is None]:
-            named = ", ".join(str(row.number) for row in unknown)
             self.say(
                 ngettext(
                     "Nobody knows the price of row %(rows)s; it comes on top.",
                     "Nobody knows the price of rows %(rows)s; they come on top.",
                     len(unknown),
                 )
-                % {"rows": named}
+                % {"rows": _numbers(unknown)}
             )
         for row in due:
             if row.plan and (remark := asking.placeholders(asking.recipe_of(row.plan, ()))):
                 self.say(f"{row.title}: {remark}")
+
+    def _say_left(self, left: Sequence[Row]) -> None:
+        """What an earlier run brought no picture of, and this one does not try again."""
+        failed = [row for row in left if any(each.state in rows.TRIED_AGAIN for each in row.left)]
+        unclear = [row for row in left if any(each.state == State.UNKNOWN for each in row.left)]
+        if failed:
+            self.say(
+                ngettext(
+                    "Row %(rows)s lacks pictures that failed or were cancelled; --retry-failed tries them once more.",
+                    "Rows %(rows)s lack pictures that failed or were cancelled; --retry-failed tries them once more.",
+                    len(failed),
+                )
+                % {"rows": _numbers(failed)}
+            )
+        if unclear:
+            self.say(
+                ngettext(
+                    "Nobody knows what became of row %(rows)s. Decide on its page: it is never sent again from here.",
+                    "Nobody knows what became of rows %(rows)s. Decide on their pages: they are never sent again here.",
+                    len(unclear),
+                )
+                % {"rows": _numbers(unclear)}
+            )
 
     def _agree(self, options: dict[str, Any]) -> None:
         """Above a limit somebody must say so: by --yes, or by typing how many pictures are meant."""
@@ -179,7 +204,8 @@ class Command(ScriptCommand):
 
     def _print(self, options: dict[str, Any]) -> None:
         if options["json"]:
-            self.print_json(rows.told(self.rows, wait=self.wait))
+            found = rows.planned(self.rows) if options["dry_run"] else rows.told(self.rows, wait=self.wait)
+            self.print_json(found)
             return
         for row in self.rows:
             if row.generation is not None and not self.wait:
@@ -198,6 +224,10 @@ class Command(ScriptCommand):
                 self.say(f"{row.title}: {row.report.error.message}")
         if stuck is not None:
             self.say(str(stuck))
+
+
+def _numbers(found: Sequence[Row]) -> str:
+    return ", ".join(str(row.number) for row in found)
 
 
 def _defaults(options: dict[str, Any]) -> Wish:

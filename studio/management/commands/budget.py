@@ -72,7 +72,19 @@ class Command(ScriptCommand):
                 "limit": money(row.budget.limit),
                 "percent": row.percent,
             }
-            self.stdout.write(_("%(name)s: %(used)s of %(limit)s used (%(percent)d %%).") % words)
+            self.stdout.write(" ".join(filter(None, [_used(row) % words, _warning(row)])))
+
+
+def _used(row: Standing) -> str:
+    if row.budget.period == Period.MONTH:
+        return _("%(name)s: %(used)s of %(limit)s used this month (%(percent)d %%).")
+    return _("%(name)s: %(used)s of %(limit)s used in all (%(percent)d %%).")
+
+
+def _warning(row: Standing) -> str:
+    if row.is_stopped:
+        return _("Stopped: paid calls are refused.")
+    return _("Warned: at 100 % paid calls are refused.") if row.is_warned else ""
 
 
 def _whose(team: Team, options: dict[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,8 @@ class Command(ScriptCommand):
         add("--provider", metavar="ID", help=f"{', '.join(catalogue.providers())}; needed for a new connection")
         add("--base-url", metavar="URL", help="the server's address; default: the provider's own")
         add("--key-env", metavar="VAR", help="the environment variable that holds the key")
-        add("--concurrency", type=arguments.count, metavar="N", help="calls at once (8)")
+        most = connections.MAX_CALLS_AT_ONCE
+        add("--concurrency", type=arguments.calls, metavar="N", help=f"calls at once, 1 to {most} (8)")
         pause = parser.add_mutually_exclusive_group()
         pause.add_argument("--pause", metavar="REASON", help="send no new calls; everybody can read the reason")
         pause.add_argument("--resume", action="store_true", help="let calls go on")
@@ -53,6 +54,7 @@ class Command(ScriptCommand):
         try:
             team = choosing.team(options["team"])
             known = Connection.objects.for_team(team).filter(name=options["name"].strip()).first()
+            before = _kept(known)
             provider = _provider(options["provider"], known)
             address = options["base_url"]
             address = address if address is not None else known.base_url if known else ""
@@ -72,26 +74,43 @@ class Command(ScriptCommand):
             raise Stop(Exit.BAD_INPUT, "connection_invalid", str(error)) from None
         if variable and not options["key_env"]:
             self.say(_("The key was read from %(name)s.") % {"name": variable})
+        if connections.key_was_erased(row):
+            self.say(_in_one_line(row.test_message))
         if options["pause"] is not None:
             connections.pause(connection=row, reason=options["pause"])
         if options["resume"]:
             connections.resume(connection=row)
         result = connections.test(row) if options["test"] else None
-        self._print(row, options, created=known is None, result=result)
+        row.refresh_from_db()
+        self._print(row, options, before, result)
         sys.exit(_exit_of(result))
 
-    def _print(self, row: Connection, options: dict[str, Any], *, created: bool, result: TestResult | None) -> None:
-        row.refresh_from_db()
-        message = "" if result is None else " ".join(_(line) for line in result.message.splitlines() if line)
+    def _print(self, row: Connection, options: dict[str, Any], before: Any, result: TestResult | None) -> None:
+        message = "" if result is None else _in_one_line(result.message)
         if options["json"]:
             found: dict[str, Any] = {"connection": row.pk, "name": row.name, "provider": row.provider}
             test = None if result is None else {"passed": result.passed, "message": message, "code": result.code}
-            self.print_json(found | {"created": created, "paused": row.paused_at is not None, "test": test})
+            self.print_json(found | {"created": before is None, "paused": row.paused_at is not None, "test": test})
             return
-        words = _("Made the connection “%(name)s”.") if created else _("Changed the connection “%(name)s”.")
-        self.stdout.write(words % {"name": row.name})
+        if before is None:
+            self.stdout.write(_("Made the connection “%(name)s”.") % {"name": row.name})
+        elif before != _kept(row):
+            self.stdout.write(_("Changed the connection “%(name)s”.") % {"name": row.name})
+        elif not message:
+            self.stdout.write(_("The connection “%(name)s” is as it was.") % {"name": row.name})
         if message:
             self.stdout.write(message)
+
+
+def _kept(row: Connection | None) -> tuple[Any, ...] | None:
+    """What this command can change of it."""
+    return (
+        None if row is None else (row.base_url, row.key_ciphertext, row.concurrency, row.paused_at, row.paused_reason)
+    )
+
+
+def _in_one_line(stored: str) -> str:
+    return " ".join(_(line) for line in stored.splitlines() if line)
 
 
 def _provider(named: str | None, known: Connection | None) -> str:

@@ -58,12 +58,16 @@ def _models(row: Connection) -> list[str]:
         return []
 
 
+def _state(row: Connection) -> str:
+    return _("test failed") if row.tested_at is not None and not row.test_passed else _("ready")
+
+
 def _cells(row: Connection) -> list[str]:
     paused = _("paused: %(why)s") % {"why": _(row.paused_reason)} if row.paused_reason else _("paused")
     return [
         row.name,
         row.provider,
-        paused if row.paused_at is not None else _("ready"),
+        paused if row.paused_at is not None else _state(row),
         _("key …%(last)s") % {"last": row.key_last4.lstrip("…")} if row.key_last4 else "",
         _("balance %(amount)s") % {"amount": money(row.balance)} if row.balance is not None else "",
     ]

@@ -51,12 +51,13 @@ class Command(ScriptCommand):
             "-o", "--format", choices=sorted(set(FORMATS.values())), help="default: as OUT ends, else the model's first"
         )
         add("-c", "--compression", type=arguments.percent, metavar="0-100", help="for jpeg and webp")
-        add("-n", "--takes", type=arguments.count, default=1, help="how many pictures (1)")
+        takes, partials = arguments.most_takes(), arguments.most_partials()
+        add("-n", "--takes", type=arguments.takes, default=1, help=f"how many pictures, 1 to {takes} (1)")
         add(
             "--partials",
-            type=arguments.amount,
+            type=arguments.partials,
             default=0,
-            help="unfinished pictures that its pages show on the way (0)",
+            help=f"unfinished pictures that its pages show on the way, 0 to {partials}, where the model has them (0)",
         )
         add(
             "-f",

@@ -13,7 +13,7 @@ from studio.services import choosing, halts
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from studio.models import Team
+    from studio.models import Halt, Team
 
 EPILOG = (
     "It holds before every call of every process, at once. What waits goes on waiting, what was sent is still awaited, "
@@ -46,19 +46,27 @@ class Command(ScriptCommand):
         elif not options["status"]:
             halts.stop(team=team, user=None, reason=options["reason"])
         standing = halts.standing(team=team)
+        stopped = halts.stopped_teams() if team is None else []
         if options["json"]:
-            self.print_json(
-                {
-                    "halted": standing is not None,
-                    "by": None if standing is None else "team" if standing.team_id else "operator",
-                    "reason": standing.reason if standing else "",
-                    "since": standing.created_at.isoformat() if standing else None,
-                }
-            )
+            self.print_json(_json(standing) | ({"teams": stopped} if team is None else {}))
             return
-        if standing is None:
+        if standing is None and stopped:
+            self.stdout.write(_("Calls are sent, but not those of teams that are stopped by themselves."))
+        elif standing is None:
             self.stdout.write(_("Calls are sent."))
         elif standing.team_id is None:
             self.stdout.write(" ".join([_("All calls to providers are stopped."), standing.reason]).strip())
         else:
             self.stdout.write(" ".join([_("All calls of this team are stopped."), standing.reason]).strip())
+        if stopped:
+            message = _("Still stopped by themselves: %(teams)s. --team SLUG --resume lets the calls of one go on.")
+            self.stdout.write(message % {"teams": ", ".join(stopped)})
+
+
+def _json(standing: Halt | None) -> dict[str, Any]:
+    return {
+        "halted": standing is not None,
+        "by": None if standing is None else "team" if standing.team_id else "operator",
+        "reason": standing.reason if standing else "",
+        "since": standing.created_at.isoformat() if standing else None,
+    }

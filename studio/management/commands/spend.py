@@ -54,7 +54,10 @@ class Command(ScriptCommand):
         self.stdout.write(_("Spent: %(spent)s. On its way: %(coming)s.") % words)
         if found.total.unknown:
             self.stdout.write(f"  {_held(found.total)}")
-        for part in parts.values():
+        headings = (_("By project:"), _("By person:"), _("By connection:"))
+        for heading, part in zip(headings, parts.values(), strict=True):
+            if part:
+                self.stdout.write(heading)
             for name, figure in part.items():
                 self.stdout.write(f"  {name}: {money(figure.spent)}")
 
