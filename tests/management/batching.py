@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
@@ -34,3 +35,12 @@ def run(name: str, *arguments: str) -> Ran:
     except SystemExit as end:
         code = int(end.code or 0)
     return Ran(code, printed.getvalue(), said.getvalue())
+
+
+def write(folder: Path, rows: Any, name: str = "list.json") -> str:
+    (folder / name).write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    return str(folder / name)
+
+
+def batch(folder: Path, rows: Any, *arguments: str) -> Ran:
+    return run("batch", write(folder, rows), "--inline", "--json", *arguments)
