@@ -11,7 +11,7 @@ import pytest
 
 from studio.models import Attempt, Connection, Generation, Prompt, Version
 from studio.models.generations import State
-from studio.services import generations, halts
+from studio.services import budgets, generations, halts
 from tests import factories
 from tests.doubles.provider import Provider
 from tests.management.batching import batch, run, write
@@ -238,3 +238,15 @@ def test_the_list_may_come_by_standard_input(local: Connection, monkeypatch: pyt
     assert run("batch", "-", "--inline").code == 0
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"{}")))
     assert "Standard input must hold a JSON list" in run("batch", "-").said
+
+
+def test_a_row_that_a_budget_forbids_takes_all_back(
+    tmp_path: Path, local: Connection, team: Team, provider: Provider
+) -> None:
+    budgets.save(team=team, user=None, limit=300_000)
+    ran = batch(tmp_path, ["A", "B"])  # each of them for about $0.21
+    assert (ran.code, ran.json["error"]["code"]) == (77, "budget")
+    assert ran.json["error"]["message"].startswith("row 2: ")
+    assert not Generation.objects.exists()
+    assert not Prompt.objects.exists()
+    assert not provider.submissions

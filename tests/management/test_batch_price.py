@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.models import Attempt, Connection, Generation, Prompt, Team
-from studio.services import budgets
+from studio.models import Attempt, Connection, Generation
 from tests.doubles.provider import Provider
 from tests.management.batching import batch, run, write
 
@@ -72,15 +71,3 @@ def test_on_a_terminal_the_number_of_pictures_is_typed(
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
     assert run("batch", write(tmp_path, DEAR), "--no-wait").code == code
     assert Attempt.objects.count() == attempts
-
-
-def test_a_row_that_a_budget_forbids_takes_all_back(
-    tmp_path: Path, local: Connection, team: Team, provider: Provider
-) -> None:
-    budgets.save(team=team, user=None, limit=300_000)
-    ran = batch(tmp_path, ["A", "B"])  # each of them for about $0.21
-    assert (ran.code, ran.json["error"]["code"]) == (77, "budget")
-    assert ran.json["error"]["message"].startswith("row 2: ")
-    assert not Generation.objects.exists()
-    assert not Prompt.objects.exists()
-    assert not provider.submissions
