@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from studio.models import Attempt, Connection, Generation, Prompt, Version
+from studio.models import Attempt, Connection, Generation, Prompt, Team, Version
 from studio.models.generations import State
 from studio.services import budgets, generations, halts
 from tests import factories
