@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["KEY_ERASED", "LONGEST", "lines"]
 
 LONGEST = 300  # characters that are stored
+ENDS = (".", "!", "?", "…", "。", "！", "？")
 KEY_ERASED = "\n".join((_("The key was erased, because the address moved to another host."), _("Paste it again.")))
 
 _ANSWERED = _("The server answered:")
@@ -38,10 +39,11 @@ def lines(result: TestResult, connection: Connection) -> str:
     steps = _steps(result.code, connection, catalogue.provider(connection.provider))
     if result.message in ("", explanation.sentence):
         return "\n".join((explanation.sentence, *steps))
-    room = LONGEST - sum(len(line) + 1 for line in (explanation.sentence, _ANSWERED, *steps)) - len("“”")
+    room = LONGEST - sum(len(line) + 1 for line in (explanation.sentence, _ANSWERED, *steps)) - len("“”.")
     words = " ".join(result.message.split())
     words = words if len(words) <= room else words[: room - 1] + "…"
-    return "\n".join((explanation.sentence, _ANSWERED, f"“{words}”", *steps))
+    quoted = f"“{words}”" if words.endswith(ENDS) else f"“{words}”."
+    return "\n".join((explanation.sentence, _ANSWERED, quoted, *steps))
 
 
 def _steps(code: str, connection: Connection, known: Provider) -> tuple[str, ...]:
