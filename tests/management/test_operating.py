@@ -169,7 +169,7 @@ def test_teams_that_still_stand_are_named_when_the_operator_asks_or_resumes(team
     run("halt")
     for how in ("--status", "--resume", "--status"):
         ran = run("halt", how)
-        assert f"Still stopped by themselves: {team.slug}. " in ran.printed
+        assert f"Stopped teams: {team.slug}. " in ran.printed
         assert "Calls are sent.\n" not in ran.printed
     assert run("halt", "--status", "--json").json["teams"] == [team.slug]
     run("halt", "--team", team.slug, "--resume")
@@ -198,6 +198,7 @@ def test_a_move_to_another_host_says_that_the_key_is_gone(team: Team) -> None:
     connections.save(team=team, user=None, name="A", provider="openai", key=KEY)
     ran = run("connect", "A", "--base-url", "https://images.example/v1")
     assert (ran.code, "The key was erased" in ran.said) == (0, True)
+    assert "key erased" in run("connections").printed
     assert (
         "The key was erased" not in run("connect", "A", "--base-url", "https://images.example/v1", "--resume").printed
     )

@@ -59,6 +59,8 @@ def _models(row: Connection) -> list[str]:
 
 
 def _state(row: Connection) -> str:
+    if connections.key_was_erased(row):
+        return _("key erased")
     return _("test failed") if row.tested_at is not None and not row.test_passed else _("ready")
 
 

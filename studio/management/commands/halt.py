@@ -51,7 +51,7 @@ class Command(ScriptCommand):
             self.print_json(_json(standing) | ({"teams": stopped} if team is None else {}))
             return
         if standing is None and stopped:
-            self.stdout.write(_("Calls are sent, but not those of teams that are stopped by themselves."))
+            self.stdout.write(_("Calls are sent, except those of teams that are stopped."))
         elif standing is None:
             self.stdout.write(_("Calls are sent."))
         elif standing.team_id is None:
@@ -59,7 +59,7 @@ class Command(ScriptCommand):
         else:
             self.stdout.write(" ".join([_("All calls of this team are stopped."), standing.reason]).strip())
         if stopped:
-            message = _("Still stopped by themselves: %(teams)s. --team SLUG --resume lets the calls of one go on.")
+            message = _("Stopped teams: %(teams)s. To let one of them go on, name it: halt --resume --team SLUG")
             self.stdout.write(message % {"teams": ", ".join(stopped)})
 
 
