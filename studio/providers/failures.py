@@ -41,6 +41,7 @@ UNUSABLE_REPLY = "unusable_reply"
 TOO_LARGE = "too_large"
 RESULT_GONE = "result_gone"
 RESULT_HOST = "result_host"
+JOB_GONE = "job_gone"
 NOT_STORED = "not_stored"
 JOB_FAILED = "job_failed"
 REFERENCE_MISSING = "reference_missing"
@@ -51,10 +52,11 @@ INTERRUPTED = "interrupted"
 CANCELLED = "cancelled"
 GIVEN_UP = "given_up"
 NOT_ANSWERED = "not_answered"
+NO_WORD = "no_word"
 UNEXPECTED = "unexpected"
 
 _AGAIN = _("Generate it again. If it keeps happening, tell your operator.")
-_CHECK_FIRST = _("It may have been charged. Check your account with the provider before you send it again.")
+_CHECK_FIRST = _("Check your account with the provider before you send it again.")
 
 EXPLANATIONS: dict[str, Explanation] = {
     BAD_KEY: Explanation(
@@ -72,7 +74,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     INVALID_REQUEST: Explanation(
         _("The provider did not accept this request."),
-        _("Read its words below, change the prompt or the output, and generate again."),
+        _("Change the prompt or the output, and generate again."),
     ),
     MODEL_UNKNOWN: Explanation(
         _("The provider does not know this model."), _("Test the connection and choose a model that it offers.")
@@ -86,17 +88,17 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     RATE_LIMITED: Explanation(
         _("The provider asks for fewer calls per minute."),
-        _("Nothing was charged. Try again in a few minutes, or lower the connection's calls at once."),
+        _("Try again in a few minutes, or lower the connection's calls at once."),
     ),
     BUSY: Explanation(_("The provider is overloaded."), _("Try again in a few minutes.")),
     SERVER_ERROR: Explanation(_("The provider failed while it was working on this."), _CHECK_FIRST),
     UNREACHABLE: Explanation(
         _("The provider could not be reached."),
-        _("Nothing was sent or charged. Check the connection's address, then try again."),
+        _("Check the connection's address, then try again."),
     ),
     NAME_UNKNOWN: Explanation(
         _("The name in the connection's address could not be found."),
-        _("Nothing was sent or charged. Check its spelling, then try again."),
+        _("Check its spelling, then try again."),
     ),
     TLS_FAILED: Explanation(
         _("The provider's certificate could not be verified, so nothing was sent."),
@@ -125,13 +127,17 @@ EXPLANATIONS: dict[str, Explanation] = {
     RESULT_GONE: Explanation(
         _("The finished picture is no longer at the address that the provider gave."), _CHECK_FIRST
     ),
+    JOB_GONE: Explanation(
+        _("The provider took this job on, and now says that it does not know it."),
+        _("Look at your account there. “Check again” asks once more; else give it up."),
+    ),
     RESULT_HOST: Explanation(
         _("The finished picture is at a host that this provider is not known to use, so it was not fetched."),
         _("Ask your operator to add the host to STUDIO_RESULT_HOSTS and restart, then press “Check again”."),
     ),
     NOT_STORED: Explanation(
         _("The picture came back, but the studio's disk is full or cannot be written to."),
-        _("Tell your operator. It was probably charged; make room before you generate again."),
+        _("Tell your operator. Make room before you generate again."),
     ),
     JOB_FAILED: Explanation(_("The provider could not make this picture."), _("Generate it again, or change it.")),
     REFERENCE_MISSING: Explanation(
@@ -147,12 +153,15 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     NOT_UPLOADED: Explanation(
         _("The provider's storage did not take a reference, so no picture was asked for."),
-        _("Nothing was charged. Try again in a few minutes."),
+        _("Try again in a few minutes."),
     ),
     INTERRUPTED: Explanation(_("The studio was stopped while the answer was awaited."), _CHECK_FIRST),
     CANCELLED: Explanation(_("The provider cancelled it, as asked."), _("Generate again when you want it after all.")),
     GIVEN_UP: Explanation(_("Nobody knows what became of it, and it was given up."), _CHECK_FIRST),
     NOT_ANSWERED: Explanation(_("It was sent, and no later try brought an answer that counts."), _CHECK_FIRST),
+    NO_WORD: Explanation(
+        _("The provider does not answer the questions about this job."), _("It is asked again, which costs nothing.")
+    ),
     UNEXPECTED: Explanation(_("Something went wrong in the studio itself."), _CHECK_FIRST),
 }
 

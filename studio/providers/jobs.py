@@ -103,7 +103,7 @@ def told(
     if not is_answer(reply):
         found = still_there(failure(reply))
         # The address is right, since it took the job on: what is not there is the job.
-        return replace(found, code=failures.RESULT_GONE) if reply.status in GONE else found
+        return replace(found, code=failures.JOB_GONE) if reply.status in GONE else found
     if not isinstance(reply.body, Mapping):  # such as the page of a proxy
         return RemoteJob(id=job.id, poll_after=after_junk)
     return outcome(reply, job.id)

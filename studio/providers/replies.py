@@ -19,14 +19,23 @@ MAX_WORDS = 500
 MAX_WAIT = 900.0
 # What looks like a credential is not repeated, whoever said it.
 _SECRET = re.compile(r"(?i)\b(bearer\s+|(?:sk|pk|rk|api|key|token)[-_])[\w\-.*]{6,}")
-_HTML = re.compile(r"(?i)^\s*(<!doctype|<html|<\?xml)")
+# A document that was cut off, or that nobody asked for: it says nothing to a person.
+_MARKUP = re.compile(r"(?i)^\s*(<!doctype|<html|<\?xml|[{\[])")
+# What a program says in place of words.
+_SILENT = frozenset({"null", "none", "nil", "undefined", "nan", "true", "false"})
 
 
 def words(reply: Reply) -> str:
     """The provider's own message from any of the known envelopes: cleaned, capped, and plain text for ever."""
     if reply.body is None:
-        return "" if _HTML.match(reply.text) else clean(reply.text)
+        return "" if _MARKUP.match(reply.text) else clean(reply.text)
     return clean(_message(reply.body))
+
+
+def telling(words: str) -> str:
+    """The same words, or nothing for "null", "No." and their like: what is quoted has to tell a person something."""
+    bare = words.strip(" .!\"'").casefold()
+    return "" if bare in _SILENT or (bare.isascii() and sum(map(str.isalpha, bare)) < 3) else words
 
 
 def clean(text: str) -> str:

@@ -102,7 +102,7 @@ class RunComfy:
             return _finished(reply)  # a result that only states itself
         if problem is None or _number(reply) in PASSING or _number(reply) >= 500:
             return RemoteJob(id=job.id, poll_after=POLL_AFTER)
-        code = failures.RESULT_GONE if problem.code == failures.MODEL_UNKNOWN else problem.code
+        code = failures.JOB_GONE if problem.code == failures.MODEL_UNKNOWN else problem.code
         return jobs.still_there(replace(problem, code=code, billed=Billed.UNKNOWN))
 
     def cancel(self, job: RemoteJob, account: Account) -> Call | None:

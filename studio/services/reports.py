@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from studio.models import Attempt
-from studio.models.generations import OPEN, State
+from studio.models.generations import HELD, OPEN, State
 from studio.providers import failures
 from studio.storage import files
 
@@ -106,12 +106,15 @@ def _images(attempt: Attempt) -> list[ReportedImage]:
 def _error(attempts: list[Attempt], state: str) -> ReportedError | None:
     """Of the first take in the reported state; of one that still waits, why its last try was not accepted."""
     attempt = next(attempt for attempt in attempts if attempt.state == state)
-    if state == State.DONE or (attempt.is_open and not attempt.error_code):
+    if state == State.DONE or state in HELD or (attempt.is_open and not attempt.error_code):
         return None
     if state == State.CANCELLED and not attempt.error_code:
         return ReportedError(failures.CANCELLED, _("Cancelled before it was sent. Nothing is charged."))
     free = attempt.cost == 0 or attempt.submitted_at is None
     explained = failures.explain(attempt.error_code, free=free)
     said = f"“{attempt.error_message}”" if attempt.error_message else ""
-    words = [_(explained.sentence), said, _(explained.step)]
+    # Whoever may have paid reads it before being sent to look.
+    paid = "" if attempt.is_open or free else _("It may have been charged.")
+    spared = _("Nothing was charged.") if free and not attempt.is_open else ""
+    words = [_(explained.sentence), said, paid, _(explained.step), spared]
     return ReportedError(attempt.error_code or failures.UNEXPECTED, " ".join(word for word in words if word))

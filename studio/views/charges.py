@@ -6,15 +6,44 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from studio.providers import prices
+from studio.providers import catalogue, prices
+from studio.providers.capabilities import Confidence, PriceKind
 from studio.templatetags.studio import money
 from studio.views.wording import sentences
 
 if TYPE_CHECKING:
     from studio.providers.capabilities import Model
     from studio.providers.output import Output
+    from studio.providers.prices import Estimate
+
+
+SURENESS: dict[Confidence, Any] = {
+    Confidence.EXACT: gettext_lazy("The exact price."),
+    Confidence.CLOSE: gettext_lazy("Close to what will be billed."),
+    Confidence.ROUGH: gettext_lazy("A rough figure: the provider bills by what it used."),
+}
+# Of a price for each picture that is not known to be exact: one for each size, and one for all.
+LISTED = gettext_lazy("The provider's list price; what it charges may differ.")
+BASE = gettext_lazy("The provider's base price; size and quality may change it.")
+
+
+def sureness(model: Model, estimate: Estimate) -> str:
+    """The same for the same price, whether the catalogue holds it or the provider told it when it was tested."""
+    price = model.price
+    if price is None or price.kind is PriceKind.TOKENS or estimate.confidence is Confidence.EXACT:
+        return str(SURENESS[estimate.confidence])
+    return str(LISTED if price.by_tier else BASE)
+
+
+def has_list_price(provider: str, model: str) -> bool:
+    """Whether its pictures have a price each, and the catalogue holds it for exact."""
+    try:
+        price = catalogue.model(provider, model).price
+    except (catalogue.UnknownProvider, catalogue.UnknownModel):
+        return False
+    return price is not None and price.kind is PriceKind.FLAT and price.confidence is Confidence.EXACT
 
 
 def cents(micros: int) -> int:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from studio.models.references import SentReference
 from studio.prompts.roles import ROLES
 from studio.templatetags.studio import money, price, seconds
+from studio.views.charges import has_list_price
 from studio.views.figures import pixels, weight
 from studio.views.wording import connection_name, provider_name, quality_words
 
@@ -124,6 +125,8 @@ def _cost(attempt: Attempt, generation: Generation) -> Fact:
         estimate, actual = money(generation.estimate_each), money(attempt.cost)
         note = _("estimated %(price)s") % {"price": estimate} if estimate not in {"", actual} else ""
         return Fact(label=_("Cost"), value=actual, note=note)
+    if generation.estimate_each and has_list_price(generation.connection.provider, generation.model):
+        return Fact(label=_("Cost"), value=money(generation.estimate_each), note=_("by the provider's list price"))
     if generation.estimate_each is not None:
         return Fact(label=_("Cost"), value=price(generation.estimate_each), note=_("estimate"))
     return Fact(label=_("Cost"), value=_("Not known"))

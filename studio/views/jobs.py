@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from studio.models.generations import State
 from studio.providers import failures
 from studio.templatetags.studio import ago, money, price
 from studio.views import outcomes
+from studio.views.charges import has_list_price
 from studio.views.tiles import Addresses, title_of, unfinished, which_of
-from studio.views.wording import beside, quality_said
+from studio.views.wording import account_name, beside, model_name, quality_said
 
 if TYPE_CHECKING:
     from studio.views.rows import Row
@@ -27,7 +29,8 @@ def job(row: Row, addresses: Addresses) -> Job:
         "kind": outcomes.kind(row),
         "dom": f"job-{row.id}",
         "title": title_of(about),
-        "about": beside((which_of(about), about.model, quality_said(about.quality))),
+        "about": beside((which_of(about), model_name(row.provider, about.model), quality_said(about.quality))),
+        "account": account_name(row.provider, row.account),
         "cost": _cost(row),
         "when": ago(row.finished_at or row.created_at),
         "brief": addresses.brief(row.prompt),
@@ -53,12 +56,13 @@ def _verbs(row: Row, addresses: Addresses) -> Job:
         verbs["price"] = price(row.estimate_each)
         verbs["edit_first"] = row.error_code in NEEDS_AN_EDIT
         verbs["retry"] = addresses.attempt(row.id, "retry")
+        verbs["twice"] = outcomes.may_cost_twice(row)
     if row.is_askable:
         verbs["check"] = addresses.attempt(row.id, "check")
     if kind == "unknown":
         verbs["give_up"] = addresses.attempt(row.id, "give-up")
     if outcomes.needs_its_connection(row):
-        verbs["connections"] = addresses.connections
+        verbs["connections"] = addresses.connection(row.connection)
     return verbs
 
 
@@ -71,6 +75,8 @@ def _cost(row: Row) -> Job:
     never_sent = not row.is_open and row.submitted_at is None
     if never_sent:
         return {"shown": money(0), "why": _("Nothing was charged.")}
+    if row.state == State.DONE and row.estimate_each and has_list_price(row.provider, row.about.model):
+        return {"shown": money(row.estimate_each), "why": _("By the provider's list price")}
     if row.estimate_each is None:
         return {"shown": "–", "why": _("The price is not known.")}
     return {"shown": price(row.estimate_each), "why": _("Estimate"), "guess": True}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from studio.models.generations import State
 from studio.providers import catalogue, failures
 from studio.templatetags.studio import money, seconds
-from studio.views.wording import sentences
+from studio.views.wording import provider_name, retold, sentences
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -52,20 +52,13 @@ OF_THE_CONNECTION = frozenset(
         failures.ADDRESS_UNREADABLE,
     }
 )
-# Of an unknown outcome: an answer came, so that nobody may say that none did …
-ANSWERED = frozenset(
-    {
-        failures.SERVER_ERROR,
-        failures.BUSY,
-        failures.RATE_LIMITED,
-        failures.UNUSABLE_REPLY,
-        failures.RESULT_GONE,
-    }
-)
+# Of an unknown outcome: of these alone it is true that no answer came back …
+SILENT = frozenset({"", failures.TIMEOUT, failures.CONNECTION_LOST})
 # … these somebody can mend on the connections page, and then ask again …
 MENDED_THERE = frozenset({failures.BAD_KEY, failures.NO_CREDIT, failures.FORBIDDEN, failures.ADDRESS_WRONG})
-# … and these the operator can: where the picture is, or where it should be kept.
-MENDABLE = MENDED_THERE | {
+# … these the operator can: where the picture is, or where it should be kept; and one has to be looked up.
+WITH_A_STEP = MENDED_THERE | {
+    failures.JOB_GONE,
     failures.RESULT_HOST,
     failures.BLOCKED_ADDRESS,
     failures.BLOCKED_PORT,
@@ -99,7 +92,8 @@ def _waiting(row: Row) -> dict[str, Any]:
     """``wait``: seconds until the next try, which the page counts down."""
     if not row.tries or row.paused_at:
         return {"words": _("Waiting"), "detail": waits_for(row)}
-    words = str(HEADINGS.get(row.error_code, _("Provider is busy")))
+    stopped = not row.error_code and row.submitted_at is not None  # the studio itself, while it was sent
+    words = _("Waiting") if stopped else str(HEADINGS.get(row.error_code, _("Provider is busy")))
     tried = ngettext("Tried once.", "Tried %(n)d times.", row.tries) % {"n": row.tries}
     if row.submitted_at is not None and row.estimate_each != 0:  # with a key of the provider's own it is sent again
         return {"words": words, "detail": sentences(tried, may_cost(row), waits_for(row))}
@@ -112,7 +106,7 @@ def _waiting(row: Row) -> dict[str, Any]:
 def waits_for(row: Row) -> str:
     """What a waiting take waits for, where that is not simply its turn in a moment."""
     if row.paused_at:
-        return _("Its connection is paused.")
+        return sentences(_("Its connection is paused."), retold(row.paused_reason))
     if row.is_crowded:
         said = ngettext(
             "Waits for a free place: this connection makes %(n)d call at once.",
@@ -125,6 +119,9 @@ def waits_for(row: Row) -> str:
 
 def _running(row: Row) -> dict[str, Any]:
     """Percent is the provider's own or nothing; otherwise the time passed against the usual time."""
+    if row.error_code:  # the questions about it find nobody
+        said = _("%(provider)s does not answer; it is asked again.") % {"provider": provider_name(row.provider)}
+        return {"words": _("No answer now"), "detail": said}
     passed = round((timezone.now() - row.submitted_at).total_seconds()) if row.submitted_at else 0
     usual = usual_seconds(row)
     words = _("%(percent)d%%") % {"percent": row.percent} if row.percent is not None else _rendering(row)
@@ -184,12 +181,16 @@ def _cancelled(row: Row) -> dict[str, Any]:
 
 
 def _unknown(row: Row) -> dict[str, Any]:
-    detail = _("It was sent, but no answer came back. The picture may exist and may have been charged.")
     known = failures.explain(row.error_code)
-    if row.error_code in ANSWERED | MENDABLE:
+    may_exist = _("The picture may exist and may have been charged.")
+    if row.error_code in SILENT:
+        detail = sentences(_("It was sent, but no answer came back."), may_exist)
+    elif row.error_code == failures.INTERRUPTED:
+        detail = sentences(_(known.sentence), may_exist)
+    else:
         detail = sentences(_(known.sentence), cost(row))
     found = {"words": _("Outcome unknown"), "said": row.error_message, "detail": detail}
-    if row.error_code in MENDABLE:
+    if row.error_code in WITH_A_STEP:
         return found | {"step": _(known.step)}
     return found if row.is_askable else found | {"step": str(CANNOT_BE_ASKED)}
 
@@ -199,6 +200,11 @@ def cost(row: Row) -> str:
     if row.cost:
         return _("%(price)s was charged.") % {"price": money(row.cost)}
     return _("It may have been charged.") if may_have_cost(row) else _("Nothing was charged.")
+
+
+def may_cost_twice(row: Row) -> bool:
+    """Whether another try may be charged beside one that came to nothing."""
+    return not row.is_open and row.state != State.DONE and may_have_cost(row)
 
 
 def may_have_cost(row: Row) -> bool:

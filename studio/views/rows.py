@@ -79,7 +79,9 @@ class Row(NamedTuple):
     provider: str
     connection: int
     calls_at_once: int
+    account: str  # the connection's name
     paused_at: datetime | None  # the connection's; while it is set, nothing is sent
+    paused_reason: str
     tried_again: bool  # a later attempt at the same take exists
     about: About
     pictures: tuple[Picture, ...]
@@ -143,7 +145,9 @@ _ATTEMPT = (
     "generation__connection__provider",
     "generation__connection_id",
     "generation__connection__concurrency",
+    "generation__connection__name",
     "generation__connection__paused_at",
+    "generation__connection__paused_reason",
     "tried_again",
 )
 _PICTURE = ("id", "width", "height", "colour", "health")

@@ -56,6 +56,9 @@ class Addresses:
     def attempt(self, pk: int, verb: str) -> str:
         return f"{self.attempts}{pk}/{verb}/"
 
+    def connection(self, pk: int) -> str:
+        return f"{self.connections}#connection-{pk}"
+
     def partial(self, pk: int, number: int) -> str:
         """The number makes another address of each, so that a page fetches it."""
         return f"{self.attempts}{pk}/partial.webp?n={number}"
@@ -149,12 +152,13 @@ def attempt_tile(row: Row, addresses: Addresses) -> Tile:
     if tile["kind"] in {"failed", "cancelled", "unknown"} and not row.tried_again:
         tile["retry"] = addresses.attempt(row.id, "retry")
         tile["price"] = price(row.estimate_each)
+        tile["twice"] = outcomes.may_cost_twice(row)
     if row.is_askable:
         tile["check"] = addresses.attempt(row.id, "check")
     if tile["kind"] == "unknown":
         tile["give_up"] = addresses.attempt(row.id, "give-up")
     if outcomes.needs_its_connection(row):
-        tile["connections"] = addresses.connections
+        tile["connections"] = addresses.connection(row.connection)
     return tile
 
 

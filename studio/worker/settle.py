@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from studio import providers
 from studio.models.generations import State
-from studio.providers import failures
+from studio.providers import failures, replies
 from studio.worker import deciding, receive
 from studio.worker.deciding import UNREACHED, Becomes, Decision, Known, Money, Unclear
 from studio.worker.hold import Hold, Lost
@@ -42,7 +42,7 @@ async def settle(hold: Hold, outcome: Failure | Unclear, pace: Pace, *, evidence
         receive.save_evidence(hold.claimed.pk, hold.claimed.epoch, evidence)
     # Our own code for it, never the provider's words: they are somebody else's text.
     log.warning("Attempt %s ends as %s: %s.", hold.claimed.pk, decision.becomes.value, decision.code)
-    await hold.end(decision, words=outcome.words)
+    await hold.end(decision, words=replies.telling(outcome.words))
 
 
 async def leave(hold: Hold, *, sent: bool) -> None:

@@ -70,7 +70,12 @@ UNUSABLE = End(
     money="disputed",
     requests=1,
     billed=1,
-    says=("Failed", "The provider's answer held no usable picture. It may have been charged.", CHECK_FIRST, "Retry"),
+    says=(
+        "Failed",
+        "The provider's answer held no usable picture. It may have been charged.",
+        CHECK_FIRST,
+        "Retry anyway (may cost twice)",
+    ),
     reports=("The provider's answer held no usable picture.", CHECK_FIRST),
 )
 BAD_KEY = failed(
@@ -98,7 +103,7 @@ FORBIDDEN = failed(
 INVALID = failed(
     "invalid_request",
     "The provider did not accept this request.",
-    "change the prompt or the output, and generate again.",
+    "Change the prompt or the output, and generate again.",
     reports=("The provider did not accept this request.", "generate again"),
 )
 REFUSED = failed(

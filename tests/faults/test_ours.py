@@ -47,11 +47,12 @@ def now(attempt: Attempt) -> Attempt:
 
 # R1: what a dead engine leaves, and what a person reads of it
 
+STOPPED = "The studio was stopped while the answer was awaited. The picture may exist and may have been charged."
 LEFT = {
-    "pictures": ("unknown", "held", "It was sent, but no answer came back."),
-    "jobs": ("unknown", "held", "It was sent, but no answer came back."),
+    "pictures": ("unknown", "held", STOPPED),
+    "jobs": ("unknown", "held", STOPPED),
     "keyed": ("queued", "held", "Waiting"),
-    "cancelable": ("unknown", "held", "It was sent, but no answer came back."),
+    "cancelable": ("unknown", "held", STOPPED),
 }
 
 

@@ -13,6 +13,7 @@ from tests.worker.conftest import PACE
 
 JOBS = [kind for kind in KINDS if kind != "pictures"]
 GONE = "The finished picture is no longer at the address that the provider gave."
+UNKNOWN_THERE = "The provider took this job on, and now says that it does not know it."
 USELESS = "The provider's answer held no usable picture."
 
 
@@ -169,10 +170,10 @@ def test_a_question_is_free_and_asked_again(behaviour: dict[str, Any], kind: str
 @pytest.mark.parametrize("kind", JOBS)
 @pytest.mark.parametrize(
     ("code", "says"),
-    [("result_gone", GONE), ("bad_key", "The provider did not accept the key.")],
+    [("job_gone", UNKNOWN_THERE), ("bad_key", "The provider did not accept the key.")],
 )
 def test_a_job_that_is_denied_keeps_its_id_and_its_money(code: str, says: str, kind: str, house: House) -> None:
-    said = status(404, NOT_FOUND[kind]) if code == "result_gone" else status(401)
+    said = status(404, NOT_FOUND[kind]) if code == "job_gone" else status(401)
     ask_wrongly(house, kind, said)
     attempt = house.ask(kind)
 

@@ -32,7 +32,7 @@ CASES: list[tuple[str, str, int, tuple[str, ...]]] = [
         "http://127.0.0.1:9",
         "unreachable",
         PACE.tries,
-        ("Provider not reached", "Nothing was sent or charged. Check the connection's address, then try again."),
+        ("Provider not reached", "Nothing was charged.", "Check the connection's address, then try again."),
     ),
     (
         "https://no-such-name.example",

@@ -57,5 +57,5 @@ def test_the_proof_is_drawn_and_has_nothing_to_prove() -> None:
 
 def test_nobody_is_sent_to_look_for_a_charge_that_never_was() -> None:
     for code in failures.EXPLANATIONS:
-        assert "may have been charged" not in failures.explain(code, free=True).step
-    assert "may have been charged" in failures.explain(failures.UNEXPECTED).step
+        assert "Check your account" not in failures.explain(code, free=True).step
+    assert "Check your account" in failures.explain(failures.UNEXPECTED).step

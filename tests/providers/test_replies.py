@@ -52,10 +52,12 @@ def test_every_known_envelope_gives_its_words(body: Any, words: str) -> None:
         ("<!DOCTYPE html><h1>502</h1>", ""),
         ("  <html><script>", ""),
         ("<?xml version='1.0'?>", ""),
+        ('{"id":"run_1","status":"succ', ""),
+        ('  [{"b64_json": "iVBOR', ""),
         ("", ""),
     ],
 )
-def test_a_page_is_not_repeated_and_a_line_is(text: str, words: str) -> None:
+def test_a_page_or_a_document_that_was_cut_off_is_not_repeated_and_a_line_is(text: str, words: str) -> None:
     assert replies.words(reply(text=text)) == words
 
 
@@ -135,3 +137,13 @@ def test_what_is_no_picture_gives_none(value: Any) -> None:
 
 def test_a_link_is_a_picture_that_is_still_to_be_fetched() -> None:
     assert replies.picture("https://cdn.example/x.png") == Picture(url="https://cdn.example/x.png")
+
+
+@pytest.mark.parametrize("words", ["null", "No.", "None", "undefined", "{}", '"null"', "", "500", "NaN"])
+def test_what_tells_nobody_anything_is_not_quoted(words: str) -> None:
+    assert replies.telling(words) == ""
+
+
+@pytest.mark.parametrize("words", ["Try again.", "余额不足", "失败", "Not now", "eu.pictures.example"])
+def test_what_tells_something_is_quoted_as_it_is(words: str) -> None:
+    assert replies.telling(words) == words

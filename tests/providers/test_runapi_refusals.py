@@ -71,7 +71,7 @@ def test_every_refusal_has_its_meaning(
     page = read(status, None, text="<!doctype html><html>nginx</html>")
     assert (page.code, page.words) == (code, "")
     of_question = read_check(status, BODIES[0])
-    asked = failures.RESULT_GONE if status == 404 else code
+    asked = failures.JOB_GONE if status == 404 else code
     assert (of_question.code, of_question.not_accepted, of_question.unclear) == (asked, True, False)
     assert of_question.pauses is pauses
 

@@ -212,7 +212,7 @@ def test_every_refusal_has_its_meaning(
         code=code, words="Why not.", billed=billed, not_accepted=again, unclear=unclear, pauses=pauses
     )
     of_question = read_check(status, error(word))
-    asked = failures.RESULT_GONE if status == 404 else code
+    asked = failures.JOB_GONE if status == 404 else code
     assert (of_question.code, of_question.not_accepted, of_question.unclear) == (asked, True, False)
     assert of_question.pauses is pauses
 

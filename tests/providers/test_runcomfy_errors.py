@@ -160,8 +160,8 @@ def test_a_question_that_got_no_answer_is_asked_again(status: int, body: Any) ->
     [
         (401, None, failures.BAD_KEY, True),
         (403, error(403001), failures.FORBIDDEN, True),
-        (404, error(404001), failures.RESULT_GONE, False),
-        (200, error(404001), failures.RESULT_GONE, False),
+        (404, error(404001), failures.JOB_GONE, False),
+        (200, error(404001), failures.JOB_GONE, False),
         (200, error(400004), failures.BAD_KEY, True),
         (302, None, failures.ADDRESS_WRONG, False),
         (200, {"status": "error", **error(400004)}, failures.BAD_KEY, True),

@@ -222,7 +222,7 @@ def test_a_failure_leads_to_its_prompt_and_where_that_mends_it_to_the_connection
     prompt = reverse("prompt-compose", kwargs={"team": team.slug, "prompt": generation.version.prompt_id})
     assert f'href="{prompt}"' in shown
     assert ("Open connections" in shown) == leads
-    assert (f'href="{reverse("connection-list", kwargs={"team": team.slug})}"' in shown) == leads
+    assert (f'/connections/#connection-{generation.connection_id}"' in shown) == leads
 
 
 def test_mine_are_those_too_that_i_tried_again(

@@ -70,10 +70,11 @@ def test_a_take_behind_a_paused_connection_says_so_and_leads_there(
 ) -> None:
     factories.make_attempt(generation=generation)
     page = Page(owner_client, jobs)
-    generation.connection.pause("")
+    generation.connection.pause("The provider did not accept the key.")
     answer = str(page.beat())
-    assert "Its connection is paused." in answer
-    assert f'href="{reverse("connection-list", kwargs={"team": team.slug})}"' in answer
+    assert "Its connection is paused. The provider did not accept the key." in answer
+    account = f"{reverse('connection-list', kwargs={'team': team.slug})}#connection-{generation.connection_id}"
+    assert f'href="{account}"' in answer
 
 
 def test_the_next_try_is_counted_down(owner_client: Client, generation: Generation, jobs: str) -> None:

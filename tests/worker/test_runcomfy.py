@@ -198,7 +198,7 @@ def test_a_request_that_is_not_found_keeps_its_id(runcomfy: Connection, provider
 
     pump(attempt)
 
-    assert (attempt.state, attempt.error_code, attempt.remote_id) == ("unknown", "result_gone", "req-1")
+    assert (attempt.state, attempt.error_code, attempt.remote_id) == ("unknown", "job_gone", "req-1")
 
 
 def test_a_wrong_key_pauses_the_connection(runcomfy: Connection, provider: Provider, pump: Pump) -> None:
