@@ -12,7 +12,7 @@ import pytest
 from django.template.base import Lexer, TokenType
 from django.utils import translation
 
-from tools.messages import LOCALES, ROOT, Message, collect
+from tools.messages import LOCALES, ROOT, Message, collect, in_catalogue
 
 TEMPLATES = ROOT / "templates"
 LANGUAGES = sorted(path.name for path in LOCALES.glob("*/LC_MESSAGES"))
@@ -93,6 +93,11 @@ def test_django_reads_the_compiled_file() -> None:
     with translation.override("zh-hans"):
         assert translation.gettext("Compose") == "创作"
         assert translation.ngettext("%(n)d take", "%(n)d takes", 2) % {"n": 2} == "2 张"
+
+
+def test_what_a_model_is_for_is_translated_like_its_name() -> None:
+    source = 'label = "Maker"\n[[models]]\nlabel = "Brush"\nhint = "For posters."\n[fallback]\nlabel = "Another"'
+    assert [message.words for message in in_catalogue(source)] == ["Maker", "Brush", "For posters.", "Another"]
 
 
 class Untranslated(HTMLParser):

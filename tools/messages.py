@@ -76,11 +76,12 @@ def in_template(source: str) -> Iterator[Message]:
 
 
 def in_catalogue(source: str) -> Iterator[Message]:
-    """What providers and models are called."""
+    """What providers and models are called, and what models are for."""
     provider = tomllib.loads(source)
     for each in (provider, *provider.get("models", []), provider.get("fallback", {})):
-        if label := each.get("label"):
-            yield Message(label)
+        for key in ("label", "hint"):
+            if words := each.get(key):
+                yield Message(words)
 
 
 READERS = {".py": in_python, ".html": in_template, ".txt": in_template, ".toml": in_catalogue}

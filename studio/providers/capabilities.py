@@ -88,6 +88,7 @@ class SizeRules:
 class Model:
     id: str
     label: str
+    hint: str  # one sentence for whoever chooses between a provider's models; may be empty
     sizes: SizeRules
     qualities: tuple[str, ...]  # empty: the model knows none; the first is the default
     formats: tuple[str, ...]  # the first is the default

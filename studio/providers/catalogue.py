@@ -148,6 +148,7 @@ def _model(table: Table, source: str) -> Model:
     row = Model(
         id=table.text("id", "*"),
         label=table.text("label"),
+        hint=table.text("hint", ""),
         sizes=_sizes(table.table("sizes")),
         qualities=qualities,
         formats=formats,

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from studio.providers.output import Output
 
 
+MOST_NAMED = 10  # models, where one was asked for that is not there
+
+
 class Refused(Exception):
     """It cannot be sent; ``message`` is one translated sentence with a next step."""
 
@@ -54,17 +57,24 @@ def foresee(
 ) -> Order:
     """The same for a prompt that is not stored yet, so that what is refused need never be. ``unfilled`` are
     placeholders, as they are written. Raises Refused."""
-    check_connection(connection)
-    model = _model(connection, output)
-    output = _completed(model, output)
-    _check_prompt(model, text)
+    order = possible(connection, output, references=references)
+    _check_prompt(order.model, text)
     if unfilled:
         raise Refused(
             _("Fill in “%(placeholder)s” first: it would be sent as it stands.") % {"placeholder": unfilled[0]}
         )
-    _check_references(model, references)
+    return order
+
+
+def possible(connection: Connection, output: Output, *, references: int) -> Order:
+    """The same without a word of the prompt: for whoever is still writing it. Raises Refused."""
+    check_connection(connection)
+    model = _model(connection, output)
+    output = _completed(model, output)
+    # First where they cannot get there at all: fewer of them would help nobody.
     if references and (closed := closed_road(connection, model)):
         raise Refused(closed)
+    _check_references(model, references)
     try:
         size = sizes.resolve(model, output)
     except sizes.Impossible as error:
@@ -125,9 +135,17 @@ def _megabytes(size: int) -> str:
     return number_format(ceil(size / 100_000) / 10)
 
 
+def lacks_key(connection: Connection) -> bool:
+    """Whether its provider would refuse each call for want of a key."""
+    known = catalogue.providers().get(connection.provider)
+    return known is not None and known.key_required(connection.base_url) and not connection.key_ciphertext
+
+
 def check_connection(connection: Connection) -> None:
     if connection.paused_at is not None:
         raise Refused(_("This connection is paused. Resume it on the connections page, or choose another one."))
+    if lacks_key(connection):
+        raise Refused(_("This connection has no key. Paste one on the connections page, or choose another connection."))
     if sentence := halts.refusal(connection=connection):
         raise Refused(sentence)
 
@@ -135,18 +153,25 @@ def check_connection(connection: Connection) -> None:
 def _model(connection: Connection, output: Output) -> Model:
     try:
         return connections.model(connection, output.model)
-    except (catalogue.UnknownModel, catalogue.UnknownProvider):
-        raise Refused(_("This connection does not offer the chosen model. Choose a model from its list.")) from None
+    except (catalogue.UnknownModel, catalogue.UnknownProvider) as unknown:
+        raise Refused(_not_offered(connection, output, unknown)) from None
+
+
+def _not_offered(connection: Connection, output: Output, unknown: LookupError) -> str:
+    if isinstance(unknown, catalogue.UnknownProvider) or not output.model:
+        return _("This connection does not offer the chosen model. Choose a model from its list.")
+    ids = connections.model_ids(connection)
+    words = _("This connection does not offer the model “%(model)s”. Choose one of these: %(models)s.")
+    if len(ids) > MOST_NAMED:
+        words = _("This connection does not offer the model “%(model)s”. Choose one of its list, such as: %(models)s.")
+    return words % {"model": output.model, "models": ", ".join(ids[:MOST_NAMED])}
 
 
 def _completed(model: Model, output: Output) -> Output:
     """With the model's defaults where nothing was chosen. Raises Refused for what it does not accept."""
     quality = output.quality or next(iter(model.qualities), "")
     if quality and quality not in model.qualities:
-        raise Refused(
-            _("%(model)s does not know the quality “%(quality)s”. Choose another one.")
-            % {"model": _(model.label), "quality": quality}
-        )
+        raise Refused(_no_such_quality(model, quality))
     format = output.format or model.formats[0]
     if format not in model.formats:
         raise Refused(
@@ -162,6 +187,13 @@ def _completed(model: Model, output: Output) -> Output:
         raise Refused(_too_many_partials(model))
     compression = output.compression if format in model.compressed else None
     return replace(output, model=model.id, quality=quality, format=format, compression=compression)
+
+
+def _no_such_quality(model: Model, quality: str) -> str:
+    words = {"model": _(model.label), "quality": quality, "qualities": ", ".join(model.qualities)}
+    if not model.qualities:
+        return _("%(model)s has no quality to choose. Leave it out.") % words
+    return _("%(model)s does not know the quality “%(quality)s”. Choose one of these: %(qualities)s.") % words
 
 
 def _too_many_partials(model: Model) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from studio.services import budgets, halts
+from studio.services import budgets
 
 if TYPE_CHECKING:
     from studio.models import User
@@ -32,12 +32,16 @@ class Allowance:
         """The one to watch."""
         return self._standings[0] if self._standings else None
 
-    @property
+    @cached_property
     def refusal(self) -> str:
-        """Why a halt or the budgets do not let it be generated, as submitting it would say; nothing without a size."""
-        pane = self.sheet.pane
-        if pane.offer is None or pane.size is None:
-            return ""
-        if halted := halts.refusal(connection=pane.offer.connection):
-            return halted
-        return budgets.refusal(self._standings, pane.estimate.total if pane.estimate else None)
+        """Why it cannot be generated, as submitting it would say: the catalogue, the connection, a halt or a budget."""
+        return self.sheet.pane.refusal or budgets.refusal(self._standings, self._price)
+
+    @property
+    def _price(self) -> int | None:
+        return self.sheet.pane.estimate.total if self.sheet.pane.estimate else None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the refusal says already how the budget to watch stands."""
+        return bool(self.refusal) and self.refusal == budgets.refusal(self._standings[:1], self._price)

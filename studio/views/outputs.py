@@ -7,62 +7,25 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from studio.providers import catalogue, prices, sizes
-from studio.providers.capabilities import Confidence, Model
-from studio.services import connections, orders
+from studio.providers import prices, sizes
+from studio.services import orders
 from studio.templatetags.studio import money, seconds
 from studio.views import charges
-from studio.views.wording import beside, connection_name, listed, quality_said, quality_words, translated
+from studio.views.offered import Offer, offers
+from studio.views.wording import beside, listed, quality_said, quality_words, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from studio.models import Connection
+    from studio.providers.capabilities import Model
     from studio.providers.output import Output
     from studio.providers.words import Sentence
 
 # The drawing of a tile: a square of this side, with a margin, holds the shape.
 BOX, SIDE = 36, 30
-
-SURENESS: dict[Confidence, Any] = {
-    Confidence.EXACT: gettext_lazy("The exact price."),
-    Confidence.CLOSE: gettext_lazy("Close to what will be billed."),
-    Confidence.ROUGH: gettext_lazy("A rough figure: the provider bills by what it used."),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """One line of the provider list: a model through a connection."""
-
-    connection: Connection
-    model: Model
-    label: str
-
-    @property
-    def value(self) -> str:
-        return f"{self.connection.pk}:{self.model.id}"
-
-    @property
-    def is_paused(self) -> bool:
-        return self.connection.paused_at is not None
-
-
-def offers(connections: Iterable[Connection]) -> list[Offer]:
-    return [offer for connection in connections for offer in _of(connection)]
-
-
-def _of(connection: Connection) -> Iterator[Offer]:
-    try:
-        ids = connections.model_ids(connection)
-    except catalogue.UnknownProvider:
-        return
-    for model in (connections.model(connection, each) for each in ids):
-        name = connection_name(connection)
-        label = name if model.label == connection.name else beside((name, _(model.label)))
-        yield Offer(connection=connection, model=model, label=label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +57,7 @@ class Pane:
     def _chosen(self, output: Output) -> Offer | None:
         mine = [offer for offer in self.offers if offer.connection.pk == output.connection]
         same = [offer for offer in mine if offer.model.id == output.model]
-        able = [offer for offer in self.offers if not offer.is_paused]
+        able = [offer for offer in self.offers if offer.is_able]
         return next(iter([*same, *mine, *able, *self.offers]), None)
 
     @property
@@ -109,9 +72,22 @@ class Pane:
         return self.offer.model if self.offer else None
 
     @property
-    def closed_road(self) -> str:
-        """Why the references cannot get to this model."""
-        return orders.closed_road(self.offer.connection, self.offer.model) if self.offer and self.weights else ""
+    def hint(self) -> str:
+        """What this model is for."""
+        return _(self.model.hint) if self.model and self.model.hint else ""
+
+    @property
+    def refusal(self) -> str:
+        """Why it would be refused, whatever the prompt says; the first reason in one sentence."""
+        if self.offer is None:
+            return ""
+        if self.is_exact and self.size is None:
+            return self.size_reason
+        try:
+            orders.possible(self.offer.connection, self.output, references=self.references)
+        except orders.Refused as refused:
+            return refused.message
+        return ""
 
     @property
     def smaller(self) -> list[str]:
@@ -213,8 +189,8 @@ class Pane:
 
     @property
     def total_words(self) -> str:
-        if self.size is None and self.size_reason:
-            return _("No price without a size")
+        if self.size is None:
+            return ""
         if self.total is None:
             return _("Price unknown")
         return money(self.total) if self.total else _("Free")
@@ -223,7 +199,7 @@ class Pane:
     def sureness(self) -> str:
         if self.estimate is None:
             return _("The catalogue knows no price for this model.") if self.size else ""
-        return str(SURENESS[self.estimate.confidence]) if self.total else ""
+        return charges.sureness(self.model, self.estimate) if self.model and self.total else ""
 
     @property
     def takes_words(self) -> str:
@@ -256,7 +232,8 @@ class Pane:
 
 
 def _settled(output: Output, offer: Offer | None) -> Output:
-    """The nearest output that this model offers. A size that it cannot make stays, to be told with its reason."""
+    """The nearest output that this model offers. A size that it cannot make and more takes than it makes stay, to be
+    told with their reason."""
     if offer is None:
         return output
     model = offer.model
@@ -274,7 +251,6 @@ def _settled(output: Output, offer: Offer | None) -> Output:
         quality=output.quality if output.quality in model.qualities else next(iter(model.qualities), ""),
         format=format,
         compression=output.compression if format in model.compressed else None,
-        takes=min(output.takes, model.max_takes),
         partials=min(output.partials, model.partials),
     )
 

@@ -24,6 +24,7 @@ needs_key = true
 [[models]]
 id = "brush-7"
 label = "Brush 7"
+hint = "For posters."
 qualities = ["draft", "final"]
 formats = ["webp", "png"]
 compressed = ["webp"]
@@ -127,6 +128,7 @@ def test_a_made_up_model_works_by_its_file_alone(made_up: Path) -> None:
     assert estimate == prices.Estimate(each=30_000, total=90_000, confidence=prices.Confidence.EXACT)
     assert (model.usual_seconds("final"), model.usual_seconds("draft"), model.usual_seconds()) == (45, 20, 20)
     assert model.max_reference_bytes == 4_000_000
+    assert model.hint == "For posters."
 
 
 @pytest.mark.parametrize(
@@ -156,6 +158,7 @@ def test_a_made_up_model_works_by_its_file_alone(made_up: Path) -> None:
         ("dollars_each = 0.03", "dollars_each = -1", "~price.dollars_each must not be negative or endless, as -1 is."),
         ("final = 45", "finest = 45", "~latency.finest is not one of usual, draft, final."),
         ("[[models]]", "[models.x]", ": models must be a list of tables, not "),
+        ('hint = "For posters."', "hint = 1", "~hint must be a text, not 1."),
         ('label = "Brush 7"', 'label = "Brush 7"\ncolour = 1', "~colour is not a key that the catalogue knows."),
         ("id =", "id ==", " is not readable TOML: "),
     ],

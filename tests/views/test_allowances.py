@@ -86,7 +86,9 @@ def test_what_would_pass_a_budget_cannot_be_pressed_and_says_why(
     spend(prompt, paid, 10 * DOLLAR)
     html = page(owner_client, team, prompt)
     assert 'disabled aria-describedby="held-back"' in generate_of(html)
-    assert "monthly budget would be exceeded: $10.00 of $10.00 is used" in html
+    output = html.split('id="output"')[1]
+    assert output.count("monthly budget would be exceeded: $10.00 of $10.00 is used") == 1
+    assert output.count("$10.00 of $10.00") == 1
 
 
 def test_pressing_all_the_same_is_refused_with_the_same_sentence(
@@ -97,7 +99,7 @@ def test_pressing_all_the_same_is_refused_with_the_same_sentence(
     before = Generation.objects.count()
     answer = post("generate", form | {"connection": f"{paid.pk}:gpt-image-2"})
     assert answer.status_code == 422
-    assert "monthly budget would be exceeded: $10.00 of $10.00 is used" in answer.content.decode()
+    assert answer.content.decode().count("monthly budget would be exceeded: $10.00 of $10.00 is used") == 1
     assert Generation.objects.count() == before
 
 
@@ -129,3 +131,14 @@ def test_what_calls_nobody_may_be_made_while_calls_are_stopped(
 ) -> None:
     halts.stop(team=None, user=None)
     assert "disabled" not in generate_of(page(owner_client, team, prompt))
+
+
+def test_a_halt_is_said_although_no_size_can_be_made(
+    owner_client: Client, team: Team, prompt: Prompt, paid: Connection
+) -> None:
+    prompt.draft["output"]["ratio"], prompt.draft["output"]["quality"] = "21:9", "low"
+    prompt.save()
+    halts.stop(team=team, user=None)
+    html = page(owner_client, team, prompt)
+    assert html.split('id="held-back"')[1].count("All calls of this team are stopped") == 1
+    assert "disabled" in generate_of(html)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from studio.models import Connection
 from studio.providers import catalogue
@@ -67,6 +69,58 @@ def test_ratios_are_closed_with_the_reason_in_words(connection: Connection) -> N
     assert shown.reasons == ["2:3, 3:2, 9:16, 16:9, 21:9: This model goes up to a ratio of 1.4 to 1."]
 
 
+def test_more_takes_than_the_model_makes_are_refused_as_the_command_line_does(connection: Connection) -> None:
+    shown = pane(connection, output=Output(takes=9))
+    assert shown.output.takes == 9
+    assert shown.refusal == "Choose from 1 to 3 takes; Square only makes no more at once."
+    assert pane(connection, output=Output(takes=3)).refusal == ""
+
+
+@pytest.mark.parametrize(
+    ("provider", "output", "reason"),
+    [
+        ("runbase", Output(model="openai/gpt-image-2", ratio="3:2", tier="4K"), "This model makes 4K in"),
+        ("apiyi", Output(model="gpt-image-2-all#chat", ratio="3:2"), "This model chooses the size itself. Choose Auto"),
+    ],
+)
+def test_a_size_that_cannot_be_had_is_refused_and_has_no_price(provider: str, output: Output, reason: str) -> None:
+    account = factories.make_connection(provider=provider)
+    shown = pane(account, output=replace(output, connection=account.pk))
+    assert shown.refusal.startswith(reason)
+    assert (shown.total_words, shown.lines, shown.sureness) == ("", [], "")
+
+
+def test_what_stands_in_the_way_of_a_connection_is_said_beside_its_name() -> None:
+    team = factories.make_team()
+    tested = {"tested_at": timezone.now()}
+    rows = [
+        factories.make_connection(team=team, provider="apiyi", key_ciphertext="", **tested),
+        factories.make_connection(team=team, provider="runbase", **tested),
+        factories.make_connection(team=team, provider="runapi", test_passed=True, **tested),
+        factories.make_connection(team=team, provider="runcomfy"),
+        factories.make_connection(team=team, provider="openai", base_url="http://127.0.0.1:9/v1", key_ciphertext=""),
+        factories.make_connection(team=team, provider="runapi", paused_at=timezone.now(), key_ciphertext=""),
+    ]
+    said = {offer.connection.pk: offer.state for offer in pane(*rows).offers}
+    assert [said[row.pk] for row in rows] == ["(no key)", "(test failed)", "", "", "", "(paused)"]
+
+
+def test_a_connection_without_its_key_is_not_chosen_by_itself() -> None:
+    keyless = factories.make_connection(provider="apiyi", key_ciphertext="")
+    proof = factories.make_connection(team=keyless.team)
+    assert pane(keyless, proof).output.connection == proof.pk
+    assert pane(keyless, proof, output=Output(connection=keyless.pk)).refusal == (
+        "This connection has no key. Paste one on the connections page, or choose another connection."
+    )
+
+
+def test_a_model_says_what_it_is_for(connection: Connection) -> None:
+    account = factories.make_connection(provider="runcomfy")
+    chosen = Output(connection=account.pk, model="openai/gpt-image-2#size")
+    assert pane(account, output=chosen).hint.startswith("For accounts whose calls")
+    assert pane(connection).hint == ""
+
+
 def test_tiles_are_drawn_to_shape(connection: Connection) -> None:
     wide = next(tile for tile in pane(connection).tiles if tile.ratio == "4:3")
     assert (wide.width, wide.height, wide.x, wide.y) == (30, 22.5, 3, 6.8)
@@ -75,7 +129,7 @@ def test_tiles_are_drawn_to_shape(connection: Connection) -> None:
 def test_an_output_is_settled_on_what_the_model_offers(connection: Connection) -> None:
     asked = Output(tier="4K", quality="medium", format="png", takes=9, compression=80, ratio="4:3")
     settled = pane(connection, output=asked).output
-    assert (settled.tier, settled.quality, settled.format, settled.takes) == ("1K", "draft", "webp", 3)
+    assert (settled.tier, settled.quality, settled.format) == ("1K", "draft", "webp")
     assert (settled.connection, settled.model, settled.ratio, settled.compression) == (
         connection.pk,
         "square",
@@ -135,7 +189,8 @@ def test_exact_pixels_that_are_none_are_told_as_such() -> None:
     shown = pane(paid, output=Output(model="gpt-image-2", ratio="", width=None, height=800))
     assert shown.size is None
     assert shown.size_reason == "Give width and height in whole pixels."
-    assert (shown.total_words, shown.sureness) == ("No price without a size", "")
+    assert shown.refusal == shown.size_reason
+    assert (shown.total_words, shown.sureness, shown.lines) == ("", "", [])
     assert (shown.wide, shown.high) == ("", "800")
 
 

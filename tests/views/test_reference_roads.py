@@ -40,13 +40,16 @@ def attached(form: dict[str, Any], team: Team, connection: Connection) -> dict[s
     return form | {"reference": [row.sha256], "reference_role": [""], "reference_note": [""]}
 
 
-def test_without_a_road_compose_says_so_beside_the_model_and_generate_refuses(
+def test_without_a_road_compose_says_so_once_above_generate_and_generate_refuses(
     post: Post, attached: dict[str, Any]
 ) -> None:
-    assert NO_ADDRESS in post("draft", attached).content.decode()
+    drawn = post("draft", attached).content.decode()
+    assert drawn.count(NO_ADDRESS) == 1
+    assert NO_ADDRESS in drawn.split('id="held-back"')[1]
+    assert "disabled" in drawn.split('id="generate"')[1].split("form=")[0]
     answer = post("generate", attached | {"base_number": "1"})
     assert answer.status_code == 422
-    assert NO_ADDRESS in answer.content.decode()
+    assert answer.content.decode().count(NO_ADDRESS) == 1
     assert not Generation.objects.exists()
     assert not Version.objects.exists()
 
