@@ -119,9 +119,9 @@ def waits_for(row: Row) -> str:
 
 def _running(row: Row) -> dict[str, Any]:
     """Percent is the provider's own or nothing; otherwise the time passed against the usual time."""
-    if row.error_code:  # the questions about it find nobody
-        said = _("%(provider)s does not answer; it is asked again.") % {"provider": provider_name(row.provider)}
-        return {"words": _("No answer now"), "detail": said}
+    if row.error_code == failures.NO_WORD:
+        said = _("%(provider)s does not answer questions about it now.") % {"provider": provider_name(row.provider)}
+        return {"words": _("Asking again"), "detail": said}
     passed = round((timezone.now() - row.submitted_at).total_seconds()) if row.submitted_at else 0
     usual = usual_seconds(row)
     words = _("%(percent)d%%") % {"percent": row.percent} if row.percent is not None else _rendering(row)

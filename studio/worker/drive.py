@@ -99,7 +99,11 @@ class Driver:
             outcome = RemoteJob(id=self.claimed.remote_id, poll_after=0.0)
         if not isinstance(outcome, RemoteJob):
             return outcome
-        follower = Follower(self.adapter, self.claimed.account, self.floor, self.cancelled, self._save_job)
+        follower = Follower(
+            self.adapter, self.claimed.account, self.floor, self.cancelled, self._save_job, self.hold.tell
+        )
+        if self.claimed.state is not State.LEASED:  # taken up again
+            follower.is_silent = None
         ended = await follower.follow(outcome)
         self.evidence = follower.last_text
         if isinstance(ended, RemoteJob):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 RETRIABLE = frozenset({408, 429, 500, 502, 503, 504})
 LONGEST_PAUSE = 30.0
 MOST_DOUBLED = 6
+# Questions in a row that bring nothing, before anybody is told: one that gets lost is no news.
+SILENT_AFTER = 2
 
 _random = random.SystemRandom()
 
@@ -33,6 +35,8 @@ class Follower:
     floor: Floor
     cancelled: asyncio.Event
     show: Callable[[RemoteJob], Awaitable[None]]
+    tell: Callable[[bool], Awaitable[None]]  # whether the provider answers
+    is_silent: bool | None = False  # as it was told last; None where nobody knows
     last_text: str = ""
     _asked_to_cancel: bool = False
 
@@ -42,20 +46,32 @@ class Follower:
             await self._pause(job, faults)
             reply = await self._ask(self.adapter.check(job, self.account))
             if reply is None:
-                faults += 1
+                faults = await self._fault(faults)
                 continue
             outcome = self.adapter.read_check(reply, job)
             # What pauses the connection, such as a quota that is spent, does not pass while somebody waits here.
             if reply.status in RETRIABLE and not (isinstance(outcome, Failure) and outcome.pauses):
-                faults += 1
+                faults = await self._fault(faults)
                 continue
             faults, self.last_text = 0, reply.text
+            await self._told(is_silent=False)
             if not isinstance(outcome, RemoteJob):
                 return outcome
             if outcome.percent != job.percent:
                 await self.show(outcome)
             job = outcome
         return Unclear(code=failures.TIMEOUT)
+
+    async def _fault(self, faults: int) -> int:
+        if faults + 1 >= SILENT_AFTER:
+            await self._told(is_silent=True)
+        return faults + 1
+
+    async def _told(self, *, is_silent: bool) -> None:
+        """Written down where it changes, and not with every question."""
+        if is_silent != self.is_silent:
+            self.is_silent = is_silent
+            await self.tell(not is_silent)
 
     async def _pause(self, job: RemoteJob, faults: int) -> None:
         """Until it is time to ask again, or until somebody wants it cancelled."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from studio.models import Attempt
 from studio.models.generations import LATE, AttemptQuerySet, State
+from studio.providers import failures
 from studio.services import breaker, money
 from studio.worker import receipts
 from studio.worker.deciding import Becomes, Money
@@ -63,6 +64,13 @@ class Hold:
     async def save_job(self, remote_id: str, percent: int | None) -> None:
         await self._move(State.RUNNING, LATE, remote_id=remote_id, percent=percent)
         self.remote_id = remote_id
+
+    async def tell(self, answers: bool) -> None:
+        """Whether the provider answers the questions about its job; nothing is written where that is told already."""
+        code = "" if answers else failures.NO_WORD
+        rows = self._rows().filter(state=State.RUNNING).exclude(error_code=code)
+        values = {"error_code": code}
+        await self.writer.write(lambda: rows.update(changed_at=timezone.now(), **values))
 
     async def show_partial(self, name: str, number: int) -> bool:
         """False where somebody has decided about this attempt meanwhile."""

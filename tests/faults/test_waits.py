@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from studio.models import Attempt
 from studio.models.generations import State
+from tests.doubles.behaviour import Behaviour
 from tests.faults.house import KINDS, House, told_in
 from tests.faults.table import status
 from tests.worker.conftest import PACE, Engine
@@ -121,3 +123,23 @@ def test_a_worker_whose_clock_is_wrong_waits_and_pays_as_any_other(
     assert (house.paid(attempt), house.billed(attempt)) == (2, 1)
     assert "Done" in house.shown(attempt)
     assert house.lines() == house.tracebacks() == []
+
+
+@pytest.mark.parametrize("behaviour", [{"fault": "close_after_body"}, {"status": 503}])
+def test_a_job_whose_provider_is_gone_says_so_until_it_answers(
+    behaviour: dict[str, Any], house: House, engine: list[Engine]
+) -> None:
+    double: Any = house.provider.flavours["runbase"]
+    double.checks = [Behaviour(**behaviour)] * 500
+    attempt = house.ask("jobs")
+    engine.append(Engine(PACE))
+
+    until(lambda: Attempt.objects.get(pk=attempt.pk).error_code == "no_word")
+
+    assert Attempt.objects.get(pk=attempt.pk).state == State.RUNNING
+    assert "does not answer questions about it now." in house.shown(attempt)
+    assert house.reported(attempt)["error"] is None
+
+    double.checks.clear()
+    until(lambda: Attempt.objects.get(pk=attempt.pk).state == State.DONE)
+    assert Attempt.objects.get(pk=attempt.pk).error_code == ""

@@ -95,6 +95,6 @@ def test_a_job_whose_provider_does_not_answer_says_so(owner_client: Client, team
     generation = factories.make_generation(version=version, connection=account, user=owner)
     silent = factories.make_attempt(generation=generation, state=State.RUNNING, error_code="no_word", percent=40)
     shown = line(get(owner_client, jobs), silent)
-    assert "RunAPI does not answer; it is asked again." in shown
+    assert "RunAPI does not answer questions about it now." in shown
     assert "Rendering" not in shown
     assert "<progress" not in shown
