@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -20,7 +19,7 @@ from studio.services.permissions import Action, allows
 from studio.views import watch
 from studio.views.access import StudioRequest, member
 from studio.views.jobs import job
-from studio.views.rows import undecided
+from studio.views.rows import of_person, undecided
 from studio.views.tally import Tally
 from studio.views.tiles import Addresses, row_tiles, title_of, which_of
 from studio.views.wording import sentences
@@ -60,10 +59,8 @@ class Scope:
 
 
 def jobs_of(request: StudioRequest, everybody: bool) -> QuerySet[Attempt]:
-    """The team's attempts, or those that this person asked for: the generation, or another attempt at it."""
-    attempts = Attempt.objects.for_team(request.team)
-    mine = Q(generation__created_by=request.user) | Q(created_by=request.user)
-    return attempts if everybody else attempts.filter(mine)
+    """The team's attempts, or those that this person asked for."""
+    return Attempt.objects.for_team(request.team) if everybody else of_person(request.team, request.user)
 
 
 def pulse_for(request: StudioRequest, scope: Scope, rows: list[Row] | None = None) -> dict[str, Any]:
@@ -98,6 +95,7 @@ def pulse(request: StudioRequest) -> HttpResponseBase:
         "pieces": _pieces(request, scope, found, cursor),
         "said": _said(found, cursor, request.user.pk),
         "running": Tally.of(Attempt.objects.for_team(request.team)),
+        "decide": undecided(of_person(request.team, request.user)).count(),
         "may_generate": allows(request.membership.role, Action.GENERATE),
     }
     if scope.on == "jobs":
@@ -145,7 +143,7 @@ def _said(found: list[Row], cursor: watch.Cursor | None, person: int) -> str:
     return sentences(
         *_told(ready, _("%(title)s, %(take)s, is ready."), _ready),
         *_told(failed, _("%(title)s, %(take)s, failed."), _failed),
-        *_told(unknown, _("%(title)s, %(take)s: outcome unknown."), _unknown),
+        *_told(unknown, _("%(title)s, %(take)s: outcome unknown. It waits for your decision."), _unknown),
         *_told(started, _("%(title)s, %(take)s, started."), _started),
     )
 
@@ -167,7 +165,11 @@ def _failed(count: int) -> str:
 
 
 def _unknown(count: int) -> str:
-    said = ngettext("The outcome of %(n)d take is unknown.", "The outcome of %(n)d takes is unknown.", count)
+    said = ngettext(
+        "The outcome of %(n)d take is unknown. It waits for your decision.",
+        "The outcome of %(n)d takes is unknown. They wait for your decision.",
+        count,
+    )
     return said % {"n": count}
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from studio.models import Image
+    from studio.models import Image, Team, User
 
 SMALL, LARGE = 512, 1280
 
@@ -190,6 +190,12 @@ def _askable(rows: list[Row]) -> list[Row]:
         return rows
     found = redeem.askable(Attempt.objects.filter(pk__in=unknown))
     return [row._replace(is_askable=row.id in found) for row in rows]
+
+
+def of_person(team: Team, person: User) -> QuerySet[Attempt]:
+    """Those that this person asked for: the generation, or another attempt at it."""
+    mine = Q(generation__created_by=person) | Q(created_by=person)
+    return Attempt.objects.for_team(team).filter(mine)
 
 
 def undecided(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:

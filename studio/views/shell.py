@@ -17,6 +17,7 @@ from studio.models import Attempt, Halt, Project, Team, User
 from studio.services import budgets, halts
 from studio.services.permissions import Action, allows
 from studio.views.access import StudioRequest, current_project, member
+from studio.views.rows import of_person, undecided
 from studio.views.tally import Tally
 
 if TYPE_CHECKING:
@@ -107,6 +108,11 @@ class Shell:
         if known is not None:
             return known
         return Tally.of(Attempt.objects.for_team(self.team)) if self.team else Tally()
+
+    @cached_property
+    def undecided(self) -> int:
+        """How many of this person's takes wait for a decision. One query over the few whose outcome is unknown."""
+        return undecided(of_person(self.team, self.user)).count() if self.team else 0
 
     @cached_property
     def halt(self) -> Halt | None:

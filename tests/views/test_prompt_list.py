@@ -32,7 +32,7 @@ def test_the_list_shows_titles_and_asks_as_often_for_many_as_for_one(
 ) -> None:
     for number in range(12):
         factories.make_prompt(project=project, title=f"Prompt <{number}>")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         answer = owner_client.get(f"/t/{team.slug}/p/{project.slug}/prompts/")
     assert "Prompt &lt;11&gt;" in answer.content.decode()
 

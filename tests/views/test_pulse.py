@@ -158,7 +158,7 @@ def test_an_unknown_outcome_that_turns_out_well_is_still_noticed(
     attempt = factories.make_attempt(generation=generation, state=State.RUNNING)
     page = Page(owner_client, wall)
     change(attempt, State.UNKNOWN)
-    assert said(page.beat()) == "Coffee tin, Take 1 of 4: outcome unknown."
+    assert said(page.beat()) == "Coffee tin, Take 1 of 4: outcome unknown. It waits for your decision."
     assert page.trigger == "pulse:now from:document"
     change(attempt, State.DONE)
     image = factories.make_image(attempt=attempt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -63,6 +64,23 @@ def test_another_teams_jobs_are_not_counted(page: Callable[[], str], other_team:
     assert '<b class="num">0</b> running' in page()
 
 
+def test_what_waits_for_a_decision_is_counted_in_the_navigation(
+    page: Callable[[], str], project: Project, owner: User, teammate: User
+) -> None:
+    version = factories.make_version(prompt=factories.make_prompt(project=project))
+    mine = factories.make_generation(version=version, user=owner, takes=3)
+    theirs = factories.make_generation(version=version, user=teammate)
+    assert re.search(r'id="decide-pill"[^>]*hidden', page())
+    for take in (1, 2, 3):
+        factories.make_attempt(generation=mine, take=take, state=State.UNKNOWN)
+    factories.make_attempt(generation=theirs, state=State.UNKNOWN)
+    factories.make_attempt(generation=mine, take=3, number=2)  # decided
+    shown = page()
+    assert "2 to decide</span></a>" in shown
+    assert not re.search(r'id="decide-pill"[^>]*hidden', shown)
+    assert '<span class="vh">jobs to decide: </span>2</b>' in shown
+
+
 def test_the_frame_costs_the_same_in_a_large_team(
     owner_client: Client,
     team: Team,
@@ -74,8 +92,8 @@ def test_the_frame_costs_the_same_in_a_large_team(
     for _ in range(20):
         factories.make_project(team=team)
         factories.make_team(owner=owner)
-    # Session, person, membership with team; then teams, projects, the count, budget and halt; then the page's own.
-    with django_assert_max_num_queries(11):
+    # Session, person, membership with team; then teams, projects, the counts, budget and halt; then the page's own.
+    with django_assert_max_num_queries(12):
         owner_client.get(address)
 
 
