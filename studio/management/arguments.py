@@ -26,11 +26,11 @@ def size(text: str) -> Output:
 
 
 def calls(text: str) -> int:
-    return _whole(text, least=1, most=MAX_CALLS_AT_ONCE)
+    return _whole(text, least=1, told=MAX_CALLS_AT_ONCE)
 
 
 def takes(text: str) -> int:
-    return _whole(text, least=1, most=most_takes())
+    return _whole(text, least=1, told=most_takes())
 
 
 def most_takes() -> int:
@@ -39,7 +39,7 @@ def most_takes() -> int:
 
 
 def partials(text: str) -> int:
-    return _whole(text, least=0, most=most_partials())
+    return _whole(text, least=0, told=most_partials())
 
 
 def most_partials() -> int:
@@ -60,9 +60,11 @@ def percent(text: str) -> int:
     return _whole(text, least=0, most=100)
 
 
-def _whole(text: str, *, least: int, most: int = 1_000_000) -> int:
+def _whole(text: str, *, least: int, most: int = 1_000_000, told: int | None = None) -> int:
+    """``told`` is the most that can be had. A number above it is bad input, not a wrong command line: whoever knows
+    the model or the connection refuses it, in better words."""
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-        raise ArgumentTypeError(f"{text!r} is no whole number from {least} to {most}")
+        raise ArgumentTypeError(f"{text!r} is no whole number from {least} to {most if told is None else told}")
     return int(text)
 
 

@@ -207,10 +207,18 @@ def test_a_move_to_another_host_says_that_the_key_is_gone(team: Team) -> None:
 def test_what_does_not_exist_is_answered_with_what_does(team: Team) -> None:
     ran = run("connect", "A", "--provider", "opnai")
     assert (ran.code, "There are: " in ran.said, "openai" in ran.said) == (65, True, True)
+
+
+def test_a_number_out_of_range_is_answered_with_the_real_one(team: Team) -> None:
     with pytest.raises(CommandError, match="from 1 to 200"):
-        run("connect", "A", "--provider", "openai", "--concurrency", "201")
+        run("connect", "A", "--provider", "proof", "--concurrency", "0")
+    ran = run("connect", "A", "--provider", "proof", "--concurrency", "201")
+    assert (ran.code, "between 1 and 200" in ran.said) == (65, True)
+    factories.make_connection(team=team)
     with pytest.raises(CommandError, match="from 1 to 10"):
-        run("generate", "-p", "A cup", "--takes", "11")
+        run("generate", "-p", "A cup", "--takes", "0")
+    ran = run("generate", "-p", "A cup", "--takes", "11")
+    assert (ran.code, "from 1 to 10" in ran.said) == (65, True)
 
 
 def test_budgets_are_set_listed_and_removed(team: Team) -> None:
