@@ -130,8 +130,8 @@ def test_ten_parallel_submits_of_one_token_are_one_generation(
 @pytest.mark.parametrize(
     ("output", "words"),
     [
-        (replace(OUTPUT, model="other"), "does not offer the chosen model"),
-        (replace(OUTPUT, quality="superb"), "does not know the quality “superb”"),
+        (replace(OUTPUT, model="other"), "does not offer the model “other”. Choose one of these: proof."),
+        (replace(OUTPUT, quality="superb"), "has no quality to choose. Leave it out."),
         (replace(OUTPUT, format="tiff"), "does not make TIFF files"),
         (replace(OUTPUT, takes=11), "Choose from 1 to 10 takes"),
         (replace(OUTPUT, takes=0), "Choose from 1 to 10 takes"),
