@@ -38,6 +38,8 @@ def uploading() -> dict[str, Any]:
         "bytes": settings.STUDIO_UPLOAD_MAX_BYTES,
         "too_large": references.too_large(),
         "attached": _("Already attached as image %(n)s."),
+        "one": _("A picture is still uploading."),
+        "many": _("%(n)s pictures are still uploading."),
     }
 
 

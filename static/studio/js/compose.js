@@ -91,9 +91,9 @@
         this.acting = ctx;
         this.querySelector("#refusal")?.replaceChildren();
       } else if (name === "before:swap") {
-        const isOld = !action && ctx.inputs !== this.inputs;
-        if (isOld && ctx.sourceElement === this.form) return event.preventDefault();
-        // Generate's tiles are news all the same, but its picture of the fields is not.
+        const isOld = ctx.inputs !== this.inputs;
+        if (isOld && !action && ctx.sourceElement === this.form) return event.preventDefault();
+        // Generate's tiles and a button's brief are news all the same, but their picture of the other fields is not.
         for (const task of isOld ? event.detail.tasks : []) if (/^(output|preview)$/.test(task.target?.id)) task.target = null;
         this.settle("down");
       } else if (name === "after:swap") {
@@ -136,7 +136,12 @@
     rest() {
       this.restsUntil = performance.now() + REST;
       this.querySelector("#generate").setAttribute("aria-disabled", "true");
-      setTimeout(() => this.querySelector("#generate")?.removeAttribute("aria-disabled"), REST);
+      setTimeout(() => this.awake(), REST);
+    }
+
+    awake() {
+      const uploads = this.querySelector("ps-drop");
+      if (!uploads?.isHeld) this.querySelector("#generate")?.removeAttribute("aria-disabled");
     }
 
     /* A button that removes brings its neighbour under the pointer: the second half of a double press is not for that. */
@@ -414,11 +419,11 @@
       this.go(field);
     }
 
-    /* More takes than the model makes become as many as it makes, in sight of whoever typed them. */
+    /* Fewer takes than one become one; for more than the model makes, the answer says how many it makes. */
     changed(input) {
       if ("submit" in input.dataset) return input.form.requestSubmit();
-      const { name, value, min, max } = input;
-      const fitting = name === "takes" ? String(Math.min(Math.max(Math.trunc(value) || 1, min), max)) : value;
+      const { name, value, min } = input;
+      const fitting = name === "takes" ? String(Math.max(Math.trunc(value) || 1, min)) : value;
       if (fitting === value) return;
       input.value = fitting;
       this.again(input);
