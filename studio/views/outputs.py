@@ -76,7 +76,7 @@ class Pane:
         """What this model is for."""
         return _(self.model.hint) if self.model and self.model.hint else ""
 
-    @property
+    @cached_property
     def refusal(self) -> str:
         """Why it would be refused, whatever the prompt says; the first reason in one sentence."""
         if self.offer is None:
@@ -130,10 +130,10 @@ class Pane:
 
     @property
     def reasons(self) -> list[str]:
-        """Why tiles are closed, one sentence for all tiles with the same reason."""
+        """Why tiles are closed, one sentence for all tiles with the same reason; not what the refusal says already."""
         found: dict[str, list[str]] = {}
         for tile in self.tiles:
-            if tile.reason:
+            if tile.reason and tile.reason != self.refusal:
                 found.setdefault(tile.reason, []).append(tile.ratio)
         words = _("%(ratios)s: %(reason)s")
         return [words % {"ratios": listed(ratios), "reason": reason} for reason, ratios in found.items()]

@@ -87,6 +87,7 @@ def test_a_size_that_cannot_be_had_is_refused_and_has_no_price(provider: str, ou
     account = factories.make_connection(provider=provider)
     shown = pane(account, output=replace(output, connection=account.pk))
     assert shown.refusal.startswith(reason)
+    assert not any(reason in each for each in shown.reasons)  # it is said once, above Generate
     assert (shown.total_words, shown.lines, shown.sureness) == ("", [], "")
 
 
