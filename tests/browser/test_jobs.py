@@ -218,7 +218,11 @@ def test_a_decision_is_counted_where_it_is_made(
     page = open_page(owner, jobs)
     expect(page.locator(".job").first).to_have_id(f"job-{unknown.pk}")
     expect(page.locator("#undecided-h")).to_have_text("1 job needs your decision")
+    expect(page.locator("#decide-pill")).to_have_text("1 to decide")
     page.locator(f"#job-{unknown.pk}").get_by_role("button", name="Give up").click()
+    expect(page.locator("#undecided-h")).to_be_visible()  # it cannot be undone, so it is asked for twice
+    page.get_by_role("button", name="Give it up").click()
+    expect(page.locator("#decide-pill")).to_be_hidden()
     expect(page.locator("#undecided-h")).to_be_hidden()
 
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from studio.models import Generation, Prompt, Team, User
+from studio.models.generations import State
 from tests import factories
 from tests.browser import composing
 from tests.doubles.provider import Provider
@@ -79,3 +80,18 @@ def test_a_take_is_seen_unfinished_and_then_finished(
     result = tile.locator("img[src$='512.webp']")
     expect(result).to_be_visible()
     is_drawn(result)
+
+
+def test_of_two_takes_the_one_that_is_seen_is_large(
+    open_page: Callable[..., Page], owner: User, address: str, prompt: Prompt
+) -> None:
+    generation = factories.make_generation(
+        version=factories.make_version(prompt=prompt), user=owner, takes=2, partials=3, width=1536, height=1024
+    )
+    seen = factories.make_attempt(generation=generation, state=State.SUBMITTING, partial="partials/1.webp", partials=1)
+    other = factories.make_attempt(generation=generation, take=2, state=State.SUBMITTING)
+    page = open_page(owner, address, viewport={"width": 1440, "height": 900})
+    large, small = (page.locator(f"#tile-{each.pk}").bounding_box() for each in (seen, other))
+    assert large and small
+    assert large["width"] > 1.5 * small["width"]
+    assert large["x"] < small["x"]
