@@ -85,7 +85,7 @@ def test_what_would_pass_a_budget_cannot_be_pressed_and_says_why(
     budgets.save(team=team, user=None, limit=10 * DOLLAR)
     spend(prompt, paid, 10 * DOLLAR)
     html = page(owner_client, team, prompt)
-    assert 'disabled aria-describedby="held-back"' in generate_of(html)
+    assert 'disabled aria-describedby="held-back uploading"' in generate_of(html)
     output = html.split('id="output"')[1]
     assert output.count("monthly budget would be exceeded: $10.00 of $10.00 is used") == 1
     assert output.count("$10.00 of $10.00") == 1
@@ -122,7 +122,7 @@ def test_while_calls_are_stopped_it_cannot_be_pressed_and_says_why(
 ) -> None:
     halts.stop(team=team, user=None)
     html = page(owner_client, team, prompt)
-    assert 'disabled aria-describedby="held-back"' in generate_of(html)
+    assert 'disabled aria-describedby="held-back uploading"' in generate_of(html)
     assert "All calls of this team are stopped" in html.split('id="held-back"')[1]
 
 
