@@ -64,6 +64,7 @@ KNOWN = {
 PAUSING = frozenset({failures.BAD_KEY, failures.NO_CREDIT, failures.FORBIDDEN})
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_CUT_ID = re.compile(r'"request_id"\s*:\s*"([^"\\]+)"')
 _DECIMAL = re.compile(r"[0-9]{1,6}(\.[0-9]{1,12})?")
 
 
@@ -81,6 +82,8 @@ class RunComfy:
 
     def read(self, reply: Reply, request: ImageRequest) -> Outcome:
         found = _text(reply, "request_id") if 200 <= reply.status < 300 else ""
+        if reply.status == 200 and reply.body is None and (cut := _CUT_ID.search(reply.text)):
+            found = cut[1]  # the answer broke off behind it, and what it names can be asked for
         if _ID.fullmatch(found):
             return RemoteJob(id=found, poll_after=POLL_AFTER)
         if (problem := _failure(reply)) is not None:

@@ -184,3 +184,17 @@ def test_junk_of_any_type_is_an_outcome(status: int, junk: Any) -> None:
         read(status, body)
         check(status, body)
         RUNCOMFY.read_test(Reply(status=status, headers={}, body=body))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"request_id": "req-7", "status_url": "https://mod', "req-7"),
+        ('{"request_id": "req-', ""),
+        ('{"request_id": "../7", "status_url"', ""),
+        ("<html>busy</html>", ""),
+    ],
+)
+def test_an_answer_that_breaks_off_behind_its_jobs_id_loses_no_job(text: str, found: str) -> None:
+    outcome = RUNCOMFY.read(Reply(status=200, headers={}, text=text), REQUEST)
+    assert (outcome.id if isinstance(outcome, RemoteJob) else "") == found
