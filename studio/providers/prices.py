@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from studio.providers import sizes
+from studio.providers import catalogue, sizes
 from studio.providers.capabilities import Confidence, Model, Price, PriceKind
 
 if TYPE_CHECKING:
@@ -70,6 +70,16 @@ def _tier(model: Model, output: Output, size: sizes.Size) -> str:
         return next(iter(model.sizes.tiers), "")
     pixels = (size.width, size.height)
     return output.tier or next((tier for (_ratio, tier), listed in model.sizes.table.items() if listed == pixels), "")
+
+
+def has_list_price(provider_id: str, model_id: str) -> bool:
+    """Whether its pictures have a price each, and the catalogue holds it for exact: then that is what one cost, also
+    where no answer says so."""
+    try:
+        price = catalogue.model(provider_id, model_id).price
+    except (catalogue.UnknownProvider, catalogue.UnknownModel):
+        return False
+    return price is not None and price.kind is PriceKind.FLAT and price.confidence is Confidence.EXACT
 
 
 def from_usage(price: Price | None, usage: Any) -> int | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from studio.models import Attempt
 from studio.models.generations import HELD, OPEN, State
-from studio.providers import failures
+from studio.providers import failures, prices
 from studio.storage import files
 
 if TYPE_CHECKING:
@@ -67,10 +67,15 @@ def report(generation: Generation) -> Report:
 
 
 def _cost(generation: Generation) -> float | None:
-    """What the provider said, over all attempts; nothing where its price is nothing."""
-    known = [cost for cost in generation.attempts.values_list("cost", flat=True) if cost is not None]
-    if not known and generation.estimate_each == 0:
+    """What the provider said, over all attempts, or its list price; nothing where its price is nothing."""
+    if generation.estimate_each == 0 and not generation.attempts.filter(cost__gt=0).exists():
         return 0.0
+    listed = None
+    if prices.has_list_price(generation.connection.provider, generation.model):
+        listed = generation.estimate_each
+    rows = generation.attempts.values_list("state", "cost")
+    costs = (listed if cost is None and state == State.DONE else cost for state, cost in rows)
+    known = [cost for cost in costs if cost is not None]
     return sum(known) / 1_000_000 if known else None
 
 

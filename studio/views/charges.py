@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from studio.providers import catalogue, prices
+from studio.providers import prices
 from studio.providers.capabilities import Confidence, PriceKind
 from studio.templatetags.studio import money
 from studio.views.wording import sentences
@@ -35,15 +35,6 @@ def sureness(model: Model, estimate: Estimate) -> str:
     if price is None or price.kind is PriceKind.TOKENS or estimate.confidence is Confidence.EXACT:
         return str(SURENESS[estimate.confidence])
     return str(LISTED if price.by_tier else BASE)
-
-
-def has_list_price(provider: str, model: str) -> bool:
-    """Whether its pictures have a price each, and the catalogue holds it for exact."""
-    try:
-        price = catalogue.model(provider, model).price
-    except (catalogue.UnknownProvider, catalogue.UnknownModel):
-        return False
-    return price is not None and price.kind is PriceKind.FLAT and price.confidence is Confidence.EXACT
 
 
 def cents(micros: int) -> int:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from studio.models.references import SentReference
 from studio.prompts.roles import ROLES
+from studio.providers.prices import has_list_price
 from studio.templatetags.studio import money, price, seconds
-from studio.views.charges import has_list_price
 from studio.views.figures import pixels, weight
 from studio.views.wording import connection_name, provider_name, quality_words
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from studio.models.generations import State
 from studio.providers import failures
+from studio.providers.prices import has_list_price
 from studio.templatetags.studio import ago, money, price
 from studio.views import outcomes
-from studio.views.charges import has_list_price
 from studio.views.tiles import Addresses, title_of, unfinished, which_of
 from studio.views.wording import account_name, beside, model_name, quality_said
 
