@@ -236,11 +236,16 @@ def beside(spent: float, bare: float, known: float) -> str:
 
 
 def queries(browser: Browser, path: str, *, htmx: bool = False) -> tuple[int, int]:
-    """Those for pictures and attempts, and all. The number of running takes in the frame comes from them too."""
+    """Those of the page itself for pictures and attempts, and all. The frame's count of takes to decide is no part of
+    the page; the number of running ones comes from the page's own."""
     with CaptureQueriesContext(connection) as seen:
         browser.send(path, htmx=htmx)
     statements = [query["sql"] for query in seen.captured_queries]
-    own = [sql for sql in statements if re.search(r'FROM "studio_(image|attempt)"', sql)]
+    own = [
+        sql
+        for sql in statements
+        if re.search(r'FROM "studio_(image|attempt)"', sql) and not sql.startswith('SELECT COUNT(*) AS "__count"')
+    ]
     return len(own), len(statements)
 
 
