@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# Loaded here, so that loading it later cannot put the module in the place of the function of the same name below.
-from studio.providers.adapter import Adapter  # noqa: TC001
+from typing import TYPE_CHECKING
+
 from studio.providers.apiyi import Apiyi
 from studio.providers.catalogue import UnknownProvider
 from studio.providers.openai import OpenAI
@@ -11,6 +11,9 @@ from studio.providers.proof import Proof
 from studio.providers.runapi import RunAPI
 from studio.providers.runbase import RunBase
 from studio.providers.runcomfy import RunComfy
+
+if TYPE_CHECKING:
+    from studio.providers.protocols import Adapter
 
 __all__ = ["ADAPTERS", "UnknownProvider", "adapter", "register"]
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from studio.egress import client
 from studio.egress.allowed import allowed
-from studio.providers.adapter import Quotes
 from studio.providers.capabilities import Confidence, PriceKind
+from studio.providers.protocols import Quotes
 from studio.services import throttles
 from studio.storage import files
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
-    from studio.providers.adapter import Adapter
     from studio.providers.capabilities import Model
+    from studio.providers.protocols import Adapter
     from studio.providers.values import Account, Call, Reply
     from studio.services.throttles import BeforeSend
 

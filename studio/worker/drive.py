@@ -27,7 +27,7 @@ from studio.worker.receipts import Receipt
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from studio.providers.adapter import Adapter
+    from studio.providers.protocols import Adapter
     from studio.worker.claim import Claimed
     from studio.worker.floor import BeforeSend, Floor, OnHeaders
 

@@ -16,7 +16,7 @@ from studio.worker.deciding import Unclear
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from studio.providers.adapter import Adapter
+    from studio.providers.protocols import Adapter
     from studio.worker.floor import Floor
 
 RETRIABLE = frozenset({408, 429, 500, 502, 503, 504})

@@ -17,7 +17,7 @@ from studio import providers
 from studio.imaging import sandbox
 from studio.imaging.inspect import RESULT, BadPicture, inspect
 from studio.models import Attempt
-from studio.providers.adapter import Streams
+from studio.providers.protocols import Streams
 from studio.storage import files
 from studio.worker import receive
 

@@ -23,7 +23,7 @@ from studio.worker import fitting, uploading
 from studio.worker.fitting import Limit
 
 if TYPE_CHECKING:
-    from studio.providers.adapter import Adapter
+    from studio.providers.protocols import Adapter
     from studio.providers.values import ReferenceFile
     from studio.worker.claim import Claimed
     from studio.worker.floor import Floor

@@ -13,7 +13,7 @@ from studio.providers.values import UPLOAD_STEPS, Account, Billed, Call, Failure
 from studio.worker.follow import RETRIABLE
 
 if TYPE_CHECKING:
-    from studio.providers.adapter import Adapter, Uploads
+    from studio.providers.protocols import Adapter, Uploads
     from studio.worker.floor import Floor
 
 # Tries of one step, without giving up the place among the open calls.

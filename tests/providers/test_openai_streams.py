@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from studio.providers import failures
-from studio.providers.adapter import Streams
 from studio.providers.events import Event
+from studio.providers.protocols import Streams
 from studio.providers.values import (
     Billed,
     Failure,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from studio.providers import adapter, failures
-from studio.providers.adapter import Quotes
+from studio.providers.protocols import Quotes
 from studio.providers.values import Account, Billed, Failure, ImageRequest, RemoteJob, Reply
 
 RUNAPI = adapter("runapi")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from studio.providers import adapter
-from studio.providers.adapter import Uploads
+from studio.providers.protocols import Uploads
 from studio.providers.values import UPLOAD_STEPS, Account, Call, Failure, ReferenceFile
 from tests.doubles.behaviour import MEDIA_TYPES, picture
 from tests.doubles.provider import Provider
