@@ -25,12 +25,13 @@ NEEDS_AN_EDIT = frozenset({failures.REFUSED, failures.INVALID_REQUEST, failures.
 
 def job(row: Row, addresses: Addresses) -> Job:
     about = row.about
+    model, account = model_name(row.provider, about.model), account_name(row.provider, row.account)
     found: Job = {
         "kind": outcomes.kind(row),
         "dom": f"job-{row.id}",
         "title": title_of(about),
-        "about": beside((which_of(about), model_name(row.provider, about.model), quality_said(about.quality))),
-        "account": account_name(row.provider, row.account),
+        "about": beside((which_of(about), model, quality_said(about.quality))),
+        "account": "" if account == model else account,  # the layout proof is both
         "cost": _cost(row),
         "when": ago(row.finished_at or row.created_at),
         "brief": addresses.brief(row.prompt),

@@ -71,6 +71,15 @@ def test_a_row_names_its_connection_and_its_model(owner_client: Client, team: Te
     assert "#chat" not in shown
 
 
+def test_the_layout_proof_is_named_once(owner_client: Client, team: Team, owner: User, jobs: str) -> None:
+    account = factories.make_connection(team=team, provider="proof", name="Layout proof")
+    version = factories.make_version(prompt=factories.make_prompt(project=factories.make_project(team=team)))
+    attempt = factories.make_attempt(
+        generation=factories.make_generation(version=version, connection=account, user=owner)
+    )
+    assert line(get(owner_client, jobs), attempt).count("Layout proof") == 1
+
+
 @pytest.mark.parametrize(
     ("provider", "model", "listed_price"),
     [("runbase", "openai/gpt-image-2", True), ("openai", "gpt-image-2", False), ("runapi", "gpt-image-2", False)],
